@@ -1,0 +1,59 @@
+// Node: the one way to the hardware. Reads GPUs and makes primitive changes through NVML.
+//
+// NVML is opened by Node::open() and closed by the destructor, so keep a Node only as long as the
+// work takes: an open NVML can be what blocks a change. Movable, not copyable; not thread-safe.
+// Never trusts a return value: each change is read back before it is called done.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sectile/base/result.h"
+#include "sectile/device/snapshot.h"
+#include "sectile/geometry/layout.h"
+
+namespace sectile {
+
+class Nvml;  // The loaded function table; internal.
+
+class Node {
+ public:
+  // Loads `library` and initialises it. Empty: $SECTILE_NVML, or else libnvidia-ml.so.1. Fails with
+  // kUnavailable if there is no library, no driver or no GPU.
+  static Result<Node> open(const std::string& library = {});
+
+  Node(Node&&) noexcept;
+  Node& operator=(Node&&) noexcept;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node();
+
+  // Everything, in one go.
+  Result<Snapshot> read() const;
+
+  // Sets the MIG mode. Success means that the mode was read back as current, or as pending
+  // where the hardware needs a reset: look at `current`.
+  struct ModeChange {
+    bool current = false;  // false: pending until reset().
+    std::string status;    // Activation status in words: "success", "in use by another client".
+  };
+  Result<ModeChange> set_mode(const std::string& uuid, bool enabled);
+
+  // Creates a GPU instance exactly at `start`. Fails with kUnsatisfiable if the place is taken,
+  // with kBusy if processes on the bare GPU prevent it, with kPermission, with kStale if the GPU is
+  // gone or MIG is off.
+  Result<GpuInstanceId> create_instance(const std::string& uuid, ProfileId profile,
+                                        Placement placement);
+  Status destroy_instance(const std::string& uuid, GpuInstanceId instance);
+
+  Result<LiveCompute> create_compute(const std::string& uuid, GpuInstanceId instance,
+                                     ComputeSlot slot);
+  Status destroy_compute(const std::string& uuid, GpuInstanceId instance,
+                         ComputeInstanceId compute);
+
+ private:
+  explicit Node(std::unique_ptr<Nvml> nvml);
+  std::unique_ptr<Nvml> nvml_;
+};
+
+}  // namespace sectile
