@@ -1,0 +1,43 @@
+// The door that every exported NVML function goes through.
+//
+// It refuses calls before nvmlInit, lets the fault script fail a call on purpose, and turns an
+// exception into a return code: clients are C programs, nothing may be thrown at them.
+#pragma once
+
+#include <new>
+#include <optional>
+#include <string_view>
+
+#include "sectile/nvml_abi/base.h"
+#include "src/emulator/faults.h"
+
+namespace sectile::emulator {
+
+// Whether nvmlInit succeeded more often than nvmlShutdown. Thread-safe.
+bool initialised() noexcept;
+
+// Runs `body` without looking at initialised(): for nvmlInit itself, and what works before it.
+template <typename Body>
+nvmlReturn_t entry_before_init(std::string_view call, const Body& body) noexcept {
+  try {
+    if (const std::optional<nvmlReturn_t> fault = injected_fault(call)) {
+      return *fault;
+    }
+    return body();
+  } catch (const std::bad_alloc&) {
+    return NVML_ERROR_MEMORY;
+  } catch (...) {
+    return NVML_ERROR_UNKNOWN;
+  }
+}
+
+// Usage: nvmlReturn_t nvmlX(...) noexcept { return entry(__func__, [&] { ... }); }
+template <typename Body>
+nvmlReturn_t entry(std::string_view call, const Body& body) noexcept {
+  if (!initialised()) {
+    return NVML_ERROR_UNINITIALIZED;
+  }
+  return entry_before_init(call, body);
+}
+
+}  // namespace sectile::emulator
