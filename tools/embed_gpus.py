@@ -205,9 +205,8 @@ class Tables:
             return "{}"
         body = (kind, *rows)
         if body not in self.names:
-            name = self.names[body] = f"k{kind.strip(':').split(':')[-1].title()}{len(self.names)}"
-            joined = ", ".join(rows) if kind in ("int", "std::uint16_t") else ",\n    ".join(rows)
-            self.lines.append(f"constexpr {kind} {name}[] = {{{joined}}};")
+            name = self.names[body] = f"kTable{len(self.names)}"
+            self.lines.append(f"constexpr {kind} {name}[] = {{\n    " + ",\n    ".join(rows) + "};")
         return self.names[body]
 
 

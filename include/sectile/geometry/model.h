@@ -35,7 +35,9 @@ enum class Provenance : std::uint8_t {
 
 std::string_view to_string(Provenance provenance);  // "read", "derived", "unsure".
 
-// What is not kRead in a model, and where: "profiles[19].sm_count". Anything unlisted is kRead.
+// What is not kRead in a model, and where. Anything unlisted is kRead. A field is named as in
+// data/gpus, a profile by its id: "memory_mib", "profiles[19].sm_count", "profiles[0].engines",
+// "profiles[14].compute_profiles[7].fills".
 struct ProvenanceNote {
   std::string field;
   Provenance provenance = Provenance::kRead;
@@ -67,19 +69,22 @@ struct Model {
 
   // nullptr if the model has no such profile.
   const Profile* find(ProfileId id) const;
-  const Profile* find_by_name(std::string_view name) const;
+  const Profile* find_by_name(std::string_view name) const;  // Or by one of the aliases.
   const Profile* find_by_nvml_index(int index) const;
 
   // The profile that takes the whole GPU. Requires: validate(*this) succeeded.
   const Profile& whole() const;
 
+  // The least sure of the notes on the field, on a part of it, and on what it is part of:
+  // "profiles[19]" asks for everything about that profile.
   Provenance provenance_of(std::string_view field) const;
 
   friend bool operator==(const Model&, const Model&) = default;
 };
 
 // Whether the model contradicts itself: placements outside the GPU, counts that the placements
-// cannot reach, two profiles with one id, engines above the whole GPU's, no CI profile that fills.
+// cannot reach, two profiles with one id or name, engines above the whole GPU's, no CI profile that
+// fills.
 // Fails with kInvalidArgument, naming the model, the field and the values. Everything that builds
 // a Model calls this before it hands the model out.
 Status validate(const Model& model);

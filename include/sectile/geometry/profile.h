@@ -59,6 +59,7 @@ struct Profile {
   ProfileId id;
   int nvml_index = -1;  // NVML_GPU_INSTANCE_PROFILE_*: what GetGpuInstanceProfileInfo takes.
   std::string name;     // "3g.40gb", "1g.10gb+me". A label; differs by driver.
+  std::vector<std::string> aliases;  // What other drivers print: "3g.39gb". Of no other profile.
   int compute_slices = 0;
   int memory_slices = 0;  // The size of each placement.
   MiB memory;             // Usable memory; 0 on Thor, whose memory is unified.
