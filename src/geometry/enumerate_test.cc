@@ -44,7 +44,7 @@ TEST(EnumerateTest, SevenSliceGpusHave298PlainLayouts) {
 }
 
 TEST(EnumerateTest, SevenSliceGpusHave723LayoutsWithDoubleMemory) {
-  for (const std::string& key : {"a100-80gb", "h100-80gb-sxm5", "b300-269gb"}) {
+  for (const char* key : {"a100-80gb", "h100-80gb-sxm5", "b300-269gb"}) {
     EXPECT_EQ(all_layouts(model(key), plain_or_double).size(), 723U) << key;
     EXPECT_EQ(maximal_layouts(model(key), plain_or_double).size(), 78U) << key;
     EXPECT_EQ(maximal_multisets(model(key), plain_or_double).size(), 38U) << key;

@@ -130,8 +130,7 @@ std::string sentence(const Model& model, const Layout& layout, const Profile& pr
              model.key + "; it starts at " + starts_text(profile);
     case Refusal::kSlicesTaken:
       return name + " needs memory slices " + std::to_string(place.start) + " to " +
-             std::to_string(place.end() - 1) + ", which " + in_the_way(model, layout, place) +
-             " holds";
+             std::to_string(place.end() - 1) + ", taken by " + in_the_way(model, layout, place);
     case Refusal::kProfileCount:
       return "one GPU holds at most " + std::to_string(profile.max_count) + " of " + profile.name;
     case Refusal::kInstanceCount:

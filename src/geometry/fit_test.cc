@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "sectile/geometry/catalogue.h"
@@ -81,7 +83,7 @@ TEST(FitTest, RefusalNamesWhatStandsInTheWay) {
   const Status status = can_add(a100, layout, Slot(*a100.find_by_name("3g.40gb"), 4));
   EXPECT_EQ(status.error().code, ErrorCode::kUnsatisfiable);
   EXPECT_EQ(status.error().message,
-            "3g.40gb@4 needs memory slices 4 to 7, which 2g.20gb@4 and 1g.10gb@6 holds");
+            "3g.40gb@4 needs memory slices 4 to 7, taken by 2g.20gb@4 and 1g.10gb@6");
 }
 
 // What nvidia-smi printed as free on an A100 40GB after each creation of 4g, 2g, 1g. Source:
