@@ -1,0 +1,35 @@
+// Session: one run of the program, as a verb sees it.
+//
+// A verb collects its answer in `out`; run() writes it to standard output at the end and checks
+// that it arrived. Only progress and questions go out while a verb works, to standard error.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "src/cli/arguments.h"
+
+namespace sectile::cli {
+
+struct Session {
+  Arguments arguments;
+  std::string out;
+  bool quiet = false;
+  bool colour = false;    // Standard output is a terminal that wants colour.
+  bool terminal = false;  // Somebody can be asked: standard input and error are terminals.
+
+  // A line on standard error, unless --quiet.
+  void say(std::string_view line) const;
+};
+
+// Writes everything to the file descriptor. Fails with kFailed and the reason of the system.
+Status write_all(int descriptor, std::string_view text);
+
+// Reads a file, or standard input for "-". Fails with kInvalidArgument for a file that is missing
+// or larger than kMaxConfigBytes of text/mig_parted.h, and with kPermission.
+Result<std::string> read_input(const std::string& file);
+
+// How messages call the file: "standard input" for "-".
+std::string input_name(const std::string& file);
+
+}  // namespace sectile::cli
