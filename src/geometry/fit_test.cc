@@ -86,6 +86,35 @@ TEST(FitTest, RefusalNamesWhatStandsInTheWay) {
             "3g.40gb@4 needs memory slices 4 to 7, taken by 2g.20gb@4 and 1g.10gb@6");
 }
 
+// On the models there are, other rules imply these limits, so a model that needs them is made.
+TEST(FitTest, EachLimitHoldsOfItself) {
+  Model few = model("a100-80gb");
+  few.max_instances = 2;
+  const Layout two = make(few, {{"1g.10gb", 0}, {"1g.10gb", 1}});
+  EXPECT_EQ(why(few, two, "1g.10gb", 2), Refusal::kInstanceCount);
+  for (int Engines::* engine :
+       {&Engines::decode, &Engines::encode, &Engines::jpeg, &Engines::ofa}) {
+    Model poor = model("a100-80gb");
+    for (Profile& profile : poor.profiles) {
+      profile.engines = {};
+      profile.engines.*engine = 1;
+    }
+    EXPECT_EQ(why(poor, make(poor, {{"1g.10gb", 0}}), "1g.10gb", 1), Refusal::kEngines);
+  }
+}
+
+TEST(FitTest, EachLimitOfComputeInstancesHoldsOfItself) {
+  Profile two = *model("a100-80gb").find_by_name("2g.20gb");
+  const ComputeProfile one = *two.find_compute(ComputeProfileId{0});
+  const Slot slot = Slot::bare(two, 0).with_compute(two, {one.id, {0, 1}}).value();
+  EXPECT_EQ(free_compute_starts(two, slot, one), std::vector{1});
+  ComputeProfile single = one;
+  single.max_count = 1;
+  EXPECT_TRUE(free_compute_starts(two, slot, single).empty());
+  two.compute_slices = 1;
+  EXPECT_TRUE(free_compute_starts(two, slot, one).empty());
+}
+
 // What nvidia-smi printed as free on an A100 40GB after each creation of 4g, 2g, 1g. Source:
 // transcript of real hardware.
 TEST(FitTest, RemainingCapacityIsWhatTheDriverPrints) {
