@@ -5,11 +5,11 @@
 #pragma once
 
 #include <new>
-#include <optional>
 #include <string_view>
 
 #include "sectile/nvml_abi/base.h"
 #include "src/emulator/faults.h"
+#include "src/emulator/session.h"
 
 namespace sectile::emulator {
 
@@ -20,10 +20,19 @@ bool initialised() noexcept;
 template <typename Body>
 nvmlReturn_t entry_before_init(std::string_view call, const Body& body) noexcept {
   try {
-    if (const std::optional<nvmlReturn_t> fault = injected_fault(call)) {
-      return *fault;
+    const Fault fault = check_fault(call);
+    if (!fault.result) {
+      return body();
     }
-    return body();
+    if (fault.effect == FaultEffect::kDone) {
+      body();
+      return *fault.result;
+    }
+    if (*fault.result == NVML_SUCCESS) {
+      const WithoutEffect pretence;
+      return body();
+    }
+    return *fault.result;
   } catch (const std::bad_alloc&) {
     return NVML_ERROR_MEMORY;
   } catch (...) {
