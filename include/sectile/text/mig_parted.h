@@ -5,7 +5,6 @@
 // aliases and tags. Errors begin with "file:line:column: ".
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,16 +16,9 @@
 #include "sectile/base/result.h"
 #include "sectile/geometry/layout.h"
 #include "sectile/text/config_gpu.h"
+#include "sectile/text/position.h"
 
 namespace sectile {
-
-inline constexpr std::size_t kMaxConfigBytes = std::size_t{4} << 20U;  // 4 MiB
-
-// Where something stands in a file; both count from 1. 0: nowhere.
-struct Position {
-  int line = 0;
-  int column = 0;
-};
 
 // "0x233010DE", or with a subsystem "0x25B610DE:0x14A910DE".
 struct DeviceFilter {
@@ -42,9 +34,10 @@ Result<DeviceFilter> parse_device_filter(std::string_view text);
 
 // One entry of a label's list.
 struct MigPartedSpec {
-  std::vector<DeviceFilter> filters;  // Empty: any device.
-  bool all_devices = true;            // `devices: all`
-  std::vector<unsigned> devices;      // Otherwise these indices; may be empty.
+  // Empty: any device. What is no device id is kept, as nvidia-mig-parted does, and matches none.
+  std::vector<std::string> filters;
+  bool all_devices = true;        // `devices: all`
+  std::vector<unsigned> devices;  // Otherwise these indices; may be empty.
   bool mig_enabled = false;
   std::map<std::string, int> mig_devices;  // Label to count; empty if MIG is off.
   Position position;                       // Where it was read; plays no part in ==.
