@@ -55,9 +55,8 @@ Profile profile(const internal::ProfileRow& row) {
 }
 
 ProvenanceNote note(const internal::ProvenanceRow& row) {
-  return {.field = std::string(row.field),
-          .provenance = row.provenance,
-          .note = std::string(row.note)};
+  return {
+      .field = std::string(row.field), .provenance = row.provenance, .note = std::string(row.note)};
 }
 
 Model model(const internal::ModelRow& row) {

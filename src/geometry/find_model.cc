@@ -20,9 +20,15 @@ constexpr std::size_t kSuggestions = 3;
 using Words = std::vector<std::string>;
 
 // Not those of <cctype>: keys and product names are ASCII, and no locale has a say in them.
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool in_word(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z'); }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+bool in_word(char c) {
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
 
 // The runs of letters and digits, in lower case, without the "NVIDIA" that all products share.
 Words words(std::string_view text) {
@@ -87,18 +93,26 @@ std::string keys(std::span<const Model* const> models) {
   return list;
 }
 
-// The models with the keys that look most like `name`, best first.
+// The models with the keys that look most like `name`, best first: how the key begins counts, and
+// only then how it goes on.
 std::vector<const Model*> nearest(std::string_view name) {
-  std::vector<std::pair<std::size_t, const Model*>> ranked;
+  struct Rank {
+    std::size_t beginning;
+    std::size_t all;
+    const Model* model;
+  };
+  std::vector<Rank> ranks;
   for (const Model& model : catalogue()) {
-    // A key that goes on where the name ends is nearer than its length says.
-    const std::string_view head = std::string_view(model.key).substr(0, name.size());
-    ranked.emplace_back(2 * edit_distance(name, head) + edit_distance(name, model.key), &model);
+    const std::string_view key = model.key;
+    ranks.push_back({.beginning = edit_distance(name, key.substr(0, name.size())),
+                     .all = edit_distance(name, key),
+                     .model = &model});
   }
-  std::ranges::stable_sort(ranked, {}, &std::pair<std::size_t, const Model*>::first);
+  std::ranges::stable_sort(ranks, {},
+                           [](const Rank& rank) { return std::pair(rank.beginning, rank.all); });
   std::vector<const Model*> best;
-  for (const auto& [distance, model] : std::span(ranked).first(std::min(kSuggestions, ranked.size()))) {
-    best.push_back(model);
+  for (const Rank& rank : std::span(ranks).first(std::min(kSuggestions, ranks.size()))) {
+    best.push_back(rank.model);
   }
   return best;
 }

@@ -10,9 +10,8 @@ namespace {
 
 // Whether `part` names `whole` or something inside it: "profiles[9].sm_count" is in "profiles[9]".
 bool inside(std::string_view part, std::string_view whole) {
-  return part.starts_with(whole) &&
-         (part.size() == whole.size() || whole.empty() || part[whole.size()] == '.' ||
-          part[whole.size()] == '[');
+  return part.starts_with(whole) && (part.size() == whole.size() || whole.empty() ||
+                                     part[whole.size()] == '.' || part[whole.size()] == '[');
 }
 
 }  // namespace

@@ -173,8 +173,10 @@ class Validation {
     std::vector<int> from;
     for (const Placement& placement : compute.placements) {
       from.push_back(placement.start);
-      if (!in_range("starts", placement.size, compute.compute_slices, compute.compute_slices)) {
-        return false;
+      if (placement.size != compute.compute_slices) {
+        return require(false, "placements",
+                       "have the size " + std::to_string(placement.size) + ", not " +
+                           std::to_string(compute.compute_slices));
       }
     }
     return starts(from, compute.compute_slices, profile.compute_slices) &&
@@ -192,9 +194,9 @@ class Validation {
                                                     model_.find(needs.needed) != nullptr,
                                                 "needs", "are not two profiles of this model");
                                }) &&
-           require(std::ranges::none_of(model_.provenance, &std::string::empty,
-                                        &ProvenanceNote::field),
-                   "provenance", "a note names no field");
+           require(
+               std::ranges::none_of(model_.provenance, &std::string::empty, &ProvenanceNote::field),
+               "provenance", "a note names no field");
   }
 
   bool require(bool sound, std::string_view field, std::string_view wrong) {
@@ -208,9 +210,9 @@ class Validation {
     if (value >= low && value <= high) {
       return true;
     }
-    const std::string limit = high == kAny ? "at least " + std::to_string(low)
-                                           : "from " + std::to_string(low) + " to " +
-                                                 std::to_string(high);
+    const std::string limit = high == kAny
+                                  ? "at least " + std::to_string(low)
+                                  : "from " + std::to_string(low) + " to " + std::to_string(high);
     return require(false, field, "is " + std::to_string(value) + ", not " + limit);
   }
 
@@ -233,6 +235,8 @@ class Validation {
 
 }  // namespace
 
-Status validate(const Model& model) { return Validation(model).run(); }
+Status validate(const Model& model) {
+  return Validation(model).run();
+}
 
 }  // namespace sectile

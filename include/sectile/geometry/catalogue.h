@@ -16,10 +16,10 @@ namespace sectile {
 std::span<const Model> catalogue();
 
 // Finds a model by key ("h100-80gb-sxm5"), by product name ("H200"; "NVIDIA" may be left out), or
-// by some words of both if only one model has them all: "a30", "a100-80gb", "gh200-96gb", "h100-nvl".
-// A word may lack the number at its end ("h100-80gb-sxm"). Case does not matter, nor what is
-// between the words. Fails with kInvalidArgument if several models have the words, as for "h100",
-// and with kUnavailable if none has; both name the keys in question.
+// by some words of both if only one model has them all: "a30", "a100-80gb", "gh200-96gb",
+// "h100-nvl". A word may lack the number at its end ("h100-80gb-sxm"). Case does not matter, nor
+// what is between the words. Fails with kInvalidArgument if several models have the words, as for
+// "h100", and with kUnavailable if none has; both name the keys in question.
 Result<const Model*> find_model(std::string_view name);
 
 // The model that a live GPU most likely is: of those with its product name, else of those with its

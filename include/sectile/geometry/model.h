@@ -84,9 +84,8 @@ struct Model {
 
 // Whether the model contradicts itself: placements outside the GPU, counts that the placements
 // cannot reach, two profiles with one id or name, engines above the whole GPU's, no CI profile that
-// fills.
-// Fails with kInvalidArgument, naming the model, the field and the values. Everything that builds
-// a Model calls this before it hands the model out.
+// fills. Fails with kInvalidArgument, naming the model, the field and the values. Whatever builds a
+// Model at run time calls this before it hands the model out; a test does for the catalogue.
 Status validate(const Model& model);
 
 }  // namespace sectile
