@@ -1,0 +1,128 @@
+"""mig-parted and Sectile on one emulated node: each asserts what the other applied.
+
+Runs inside `sectile emulate`, in a mount namespace of its own, where the emulator's sysroot stands for
+the machine's /proc/modules and PCI devices. Usage: checks.py SECTILE MIG_PARTED SPEC
+"""
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+SECTILE, MIG_PARTED, SPEC = sys.argv[1:4]
+MODEL = SPEC.split("x", 1)[1]
+WORK = pathlib.Path(tempfile.mkdtemp())
+
+
+def call(*words, expect=0):
+    done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=300)
+    if done.returncode != expect:
+        sys.exit(f"{' '.join(map(str, words))}: exit {done.returncode}, not {expect}\n"
+                 f"{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def mount_sysroot(sysroot):
+    """Makes the emulated kernel's files visible to programs that read them."""
+    if not pathlib.Path("/proc/modules").exists():
+        # This kernel has no modules: a /proc of links to the real one, with that file added.
+        (WORK / "real").mkdir()
+        (WORK / "proc").mkdir()
+        call("mount", "--bind", "/proc", WORK / "real")
+        for entry in os.listdir("/proc"):
+            os.symlink(WORK / "real" / entry, WORK / "proc" / entry)
+        (WORK / "proc/modules").write_text((sysroot / "proc/modules").read_text())
+        call("mount", "--bind", WORK / "proc", "/proc")
+    else:
+        call("mount", "--bind", sysroot / "proc/modules", "/proc/modules")
+    call("mount", "--bind", sysroot / "sys/bus/pci/devices", "/sys/bus/pci/devices")
+
+
+def mig_parted(*words, expect=0):
+    return call(MIG_PARTED, *words, expect=expect)
+
+
+def sectile(*words, expect=0):
+    return call(SECTILE, *words, expect=expect)
+
+
+def gpus():
+    return json.loads(sectile("show", "-o", "json"))["gpus"]
+
+
+def devices_by_gpu(exported):
+    """{GPU index: {profile: count}} of an exported configuration; None where MIG is off."""
+    (specs,) = json.loads(exported)["mig-configs"].values()
+    found = {}
+    for spec in specs:
+        indices = range(len(gpus())) if spec["devices"] == "all" else spec["devices"]
+        for index in indices:
+            found[index] = dict(spec.get("mig-devices") or {}) if spec["mig-enabled"] else None
+    return found
+
+
+def both_export_the_same():
+    theirs = devices_by_gpu(mig_parted("export", "-o", "json"))
+    ours = devices_by_gpu(sectile("export", "-o", "json"))
+    if theirs != ours:
+        sys.exit(f"mig-parted exports {theirs}, sectile {ours}")
+    return ours
+
+
+def placements():
+    return [[(each["profile_id"], each["placement"]["start"]) for each in gpu["instances"]]
+            for gpu in gpus()]
+
+
+def check_generated_counts(config):
+    """all-PROFILE gives as many instances as Sectile's catalogue says one GPU can hold."""
+    listed = json.loads(sectile("profiles", MODEL, "-o", "json"))["profiles"]
+    most = {each["name"]: each["max_count"] for each in listed}
+    checked = 0
+    for label, specs in config["mig-configs"].items():
+        for spec in specs:
+            for name, count in (spec.get("mig-devices") or {}).items():
+                if label.startswith("all-") and label != "all-balanced":
+                    assert most.get(name) == count, (label, name, count, most.get(name))
+                    checked += 1
+    assert checked >= 5, f"only {checked} labels of mig-parted's could be compared"
+
+
+def main():
+    mount_sysroot(pathlib.Path(os.environ["SECTILE_SYSROOT"]))
+    generated = WORK / "config.yaml"
+    config = json.loads(mig_parted("generate-config", "-o", "json"))
+    generated.write_text(json.dumps(config))
+    check_generated_counts(config)
+    sectile("lint", generated)
+
+    labels = sorted(config["mig-configs"])
+    for label in labels:  # They change, we look.
+        mig_parted("apply", "-f", generated, "-c", label)
+        sectile("assert", "-f", generated, "-c", label)
+        both_export_the_same()
+    for label in reversed(labels):  # We change, they look.
+        sectile("apply", "-f", generated, "-c", label, "--yes", "--reset")
+        mig_parted("assert", "-f", generated, "-c", label)
+        both_export_the_same()
+        other = labels[0] if label != labels[0] else labels[1]
+        mig_parted("assert", "-f", generated, "-c", other, expect=1)
+        sectile("assert", "-f", generated, "-c", other, expect=1)
+
+    # A checkpoint of theirs brings back what we had made, placements and all.
+    sectile("apply", "-f", generated, "-c", "all-balanced", "--yes", "--reset")
+    before = placements()
+    mig_parted("checkpoint", "-f", WORK / "checkpoint.json")
+    mig_parted("apply", "-f", generated, "-c", "all-disabled")
+    assert all(not gpu for gpu in placements())
+    mig_parted("restore", "-f", WORK / "checkpoint.json")
+    assert placements() == before, (before, placements())
+    counts = collections.Counter(len(gpu) for gpu in before)
+    print(f"{len(labels)} labels each way, checkpoint and restore of {dict(counts)} instances a GPU")
+
+
+if __name__ == "__main__":
+    main()

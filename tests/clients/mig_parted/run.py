@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Builds nvidia-mig-parted and runs checks.py with it on emulated nodes. Usage: run.py SECTILE CACHE"""
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+import support  # noqa: E402
+
+HERE = pathlib.Path(__file__).parent
+PACKAGE = "github.com/NVIDIA/mig-parted/cmd/nvidia-mig-parted"
+NODES = ["8xa100-40gb", "8xh100-80gb-sxm5", "2xa30-24gb"]
+
+
+def build_mig_parted(cache):
+    program = pathlib.Path(cache) / "mig-parted" / "nvidia-mig-parted"
+    if program.exists():
+        return program
+    go = support.go_toolchain(cache)
+    program.parent.mkdir(parents=True, exist_ok=True)
+    for name in ("go.mod", "go.sum"):
+        shutil.copy(HERE / name, program.parent / name)
+    built = support.run(go, "build", "-mod=mod", "-o", program, PACKAGE, cwd=program.parent,
+                        env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": ""})
+    if built.returncode != 0:
+        support.skip(f"the Go module proxy did not give mig-parted: {built.stderr.strip()[-400:]}")
+    return program
+
+
+def main():
+    sectile, cache = sys.argv[1:3]
+    if os.geteuid() != 0 or support.run("unshare", "-m", "true").returncode != 0:
+        support.skip("a mount namespace takes root")
+    program = build_mig_parted(cache)
+    failed = 0
+    for node in NODES:
+        with tempfile.TemporaryDirectory() as state:
+            done = support.emulate(sectile, node, "unshare", "-m", sys.executable,
+                                   HERE / "checks.py", sectile, program, node,
+                                   options=["--state", f"{state}/node"])
+        print(f"{node}: {done.stdout.strip().splitlines()[-1] if done.stdout else ''}")
+        if done.returncode != 0:
+            failed += 1
+            print(done.stdout + done.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
