@@ -1,0 +1,48 @@
+// Tables for people: aligned columns, no frames.
+//
+// Pure functions and values; thread-compatible.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sectile/geometry/model.h"
+
+namespace sectile {
+
+enum class Align { kLeft, kRight };
+
+struct Column {
+  std::string header;
+  Align align = Align::kLeft;
+};
+
+// Rows of cells under headers. Cells may come from anywhere: control characters and broken UTF-8
+// are neutralised.
+class Table {
+ public:
+  explicit Table(std::vector<Column> columns);
+
+  // Requires: a cell for each column.
+  void add(std::vector<std::string> cells);
+
+  // Columns as wide as their widest cell, two spaces between them, no space at the end of a line.
+  // While a line would exceed `width`, the widest left-aligned column gives way: its cells end with
+  // "..." where cut. A newline ends each line.
+  std::string text(int width = 80) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// `sectile gpus`: key, architecture, memory, slices, instances at once, number of profiles, least
+// driver. Figures worked out are marked "~" and unsure ones "?", explained below the table.
+std::string gpus_table(std::span<const Model> models);
+
+// `sectile profiles MODEL`: id, name, count, memory, compute and memory slices, SMs, engines,
+// starts, with the same marks; then the compute profiles inside each.
+std::string profiles_table(const Model& model);
+
+}  // namespace sectile
