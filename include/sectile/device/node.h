@@ -5,6 +5,7 @@
 // Never trusts a return value: each change is read back before it is called done.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,8 +29,16 @@ class Node {
   Node& operator=(const Node&) = delete;
   ~Node();
 
-  // Everything, in one go.
+  // Uses a library that is loaded already: for tests.
+  explicit Node(std::unique_ptr<Nvml> nvml);
+
+  // Everything, in one go. A GPU that cannot be talked to is left out with a warning. Fails with
+  // kPermission if MIG is on somewhere and the caller may not see its instances, and with kFailed
+  // if what the driver says is impossible.
   Result<Snapshot> read() const;
+
+  // What changes on one GPU, read again: mode, instances, processes. `model` is its model.
+  Result<LiveGpu> refresh(const LiveGpu& gpu, const Model& model) const;
 
   // Sets the MIG mode. Success means that the mode was read back as current, or as pending
   // where the hardware needs a reset: look at `current`.
@@ -51,8 +60,12 @@ class Node {
   Status destroy_compute(const std::string& uuid, GpuInstanceId instance,
                          ComputeInstanceId compute);
 
+  // Closes NVML while `work` runs: a GPU cannot be reset while anybody holds it open, and an open
+  // NVML does. Fails as `work` does, or if NVML cannot be opened again; then this Node is of no
+  // more use.
+  Status closed(const std::function<Status()>& work);
+
  private:
-  explicit Node(std::unique_ptr<Nvml> nvml);
   std::unique_ptr<Nvml> nvml_;
 };
 
