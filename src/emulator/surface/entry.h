@@ -1,6 +1,6 @@
 // The door that every exported NVML function goes through.
 //
-// It refuses calls before nvmlInit, lets the fault script fail a call on purpose, and turns an
+// It refuses calls before nvmlInit, lets the fault script (faults.h) have its way, and turns an
 // exception into a return code: clients are C programs, nothing may be thrown at them.
 #pragma once
 
@@ -16,23 +16,29 @@ namespace sectile::emulator {
 // Whether nvmlInit succeeded more often than nvmlShutdown. Thread-safe.
 bool initialised() noexcept;
 
-// Runs `body` without looking at initialised(): for nvmlInit itself, and what works before it.
+// Runs `body` as the fault script wants it. May throw.
+template <typename Body>
+nvmlReturn_t with_faults(std::string_view call, const Body& body) {
+  const Fault fault = check_fault(call);
+  if (!fault.result) {
+    return body();
+  }
+  if (fault.effect == FaultEffect::kDone) {
+    body();
+    return *fault.result;
+  }
+  if (*fault.result != NVML_SUCCESS) {
+    return *fault.result;
+  }
+  const WithoutEffect guard;
+  return body();
+}
+
+// For nvmlInit itself and what works before it: does not look at initialised().
 template <typename Body>
 nvmlReturn_t entry_before_init(std::string_view call, const Body& body) noexcept {
   try {
-    const Fault fault = check_fault(call);
-    if (!fault.result) {
-      return body();
-    }
-    if (fault.effect == FaultEffect::kDone) {
-      body();
-      return *fault.result;
-    }
-    if (*fault.result == NVML_SUCCESS) {
-      const WithoutEffect pretence;
-      return body();
-    }
-    return *fault.result;
+    return with_faults(call, body);
   } catch (const std::bad_alloc&) {
     return NVML_ERROR_MEMORY;
   } catch (...) {
@@ -43,10 +49,7 @@ nvmlReturn_t entry_before_init(std::string_view call, const Body& body) noexcept
 // Usage: nvmlReturn_t nvmlX(...) noexcept { return entry(__func__, [&] { ... }); }
 template <typename Body>
 nvmlReturn_t entry(std::string_view call, const Body& body) noexcept {
-  if (!initialised()) {
-    return NVML_ERROR_UNINITIALIZED;
-  }
-  return entry_before_init(call, body);
+  return initialised() ? entry_before_init(call, body) : NVML_ERROR_UNINITIALIZED;
 }
 
 }  // namespace sectile::emulator
