@@ -30,14 +30,21 @@ struct Named {
 };
 
 nvmlDevice_t gpu_device_handle(std::uint32_t gpu_index);
-nvmlDevice_t mig_device_handle(const Node& node, const Named& named);  // Requires: named.ci
-nvmlGpuInstance_t gpu_instance_handle(const Node& node, std::uint32_t gpu, std::uint32_t gi_id);
-nvmlComputeInstance_t compute_instance_handle(const Node& node, const Named& named);
+nvmlDevice_t mig_device_handle(const Named& named);                 // Requires: named.ci
+nvmlGpuInstance_t gpu_instance_handle(const Named& named);          // Requires: named.gi
+nvmlComputeInstance_t compute_instance_handle(const Named& named);  // Requires: named.ci
 
 // nothing: the handle was never given out, or what it named is gone.
 std::optional<Named> find_device(const Node& node, nvmlDevice_t handle);
 std::optional<Named> find_gpu_instance(const Node& node, nvmlGpuInstance_t handle);
 std::optional<Named> find_compute_instance(const Node& node, nvmlComputeInstance_t handle);
+
+std::optional<Named> find_gpu_instance_by_id(const Node& node, std::uint32_t gpu_index,
+                                             std::uint32_t gi_id);
+
+// In order of id.
+std::vector<Named> gpu_instances(const Node& node, std::uint32_t gpu_index);
+std::vector<Named> compute_instances(const Node& node, const Named& gpu_instance);
 
 // The MIG devices of a GPU, in order of GI id, then CI id: position is NVML's MIG index.
 std::vector<Named> mig_devices(const Node& node, std::uint32_t gpu_index);
@@ -47,7 +54,7 @@ const ComputeKind& compute_of(const Node& node, const Named& named);  // Require
 
 // "GPU-..." or "MIG-...". The latter is a function of the GPU and the place, so that an instance
 // that is created again in the same place has the same UUID again.
-std::string uuid_of(const Node& node, const Named& named);
+std::string uuid_of(const Named& named);
 
 // "NVIDIA A30", "NVIDIA A30 MIG 1g.6gb", "NVIDIA A30 MIG 1c.2g.12gb".
 std::string name_of(const Node& node, const Named& named);

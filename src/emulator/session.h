@@ -28,6 +28,9 @@ nvmlReturn_t read_node(const std::function<nvmlReturn_t(const Node&)>& look);
 // Keeps what `change` did if it returns NVML_SUCCESS, and then brings the sysroot up to date.
 nvmlReturn_t write_node(const std::function<nvmlReturn_t(Node&)>& change);
 
+// The same without the sysroot, and also within WithoutEffect: for counting, which always counts.
+nvmlReturn_t count_in_node(const std::function<nvmlReturn_t(Node&)>& change);
+
 // While it lives, write_node() of this thread keeps nothing: "success without effect".
 class WithoutEffect {
  public:
@@ -41,12 +44,5 @@ class WithoutEffect {
 // those with the monitor capability may look at all instances.
 bool may_configure(const Node& node);
 bool may_monitor(const Node& node);
-
-// Processes of the node that still live, in order of pid.
-// `alive` is by /proc: same pid, same start time, not a zombie.
-bool alive(const Process& process);
-
-// The clock tick at which a process started; 0 if there is no such process, or a zombie.
-std::uint64_t start_time_of(std::uint32_t pid);
 
 }  // namespace sectile::emulator
