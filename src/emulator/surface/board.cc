@@ -190,6 +190,11 @@ std::uint64_t bar1_of(const Geometry& geometry) {
   return std::bit_ceil(geometry.memory);
 }
 
+bool is_superchip(const Geometry& geometry) {
+  const std::string_view key = geometry.key.view();
+  return key.starts_with("gh") || key.starts_with("gb") || key.ends_with("-gh200");
+}
+
 nvmlBrandType_t brand_of(const Geometry& geometry) {
   return geometry.key.view().starts_with("rtx") ? NVML_BRAND_NVIDIA_RTX : NVML_BRAND_NVIDIA;
 }

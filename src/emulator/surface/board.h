@@ -31,6 +31,9 @@ const Board& board_of(const Geometry& geometry);
 // The size of the window into the GPU's memory: its memory rounded up to a power of two. MiB.
 std::uint64_t bar1_of(const Geometry& geometry);
 
+// Whether the GPU is joined to a CPU by a coherent link, as in GH200.
+bool is_superchip(const Geometry& geometry);
+
 nvmlBrandType_t brand_of(const Geometry& geometry);
 
 }  // namespace sectile::emulator

@@ -5,6 +5,7 @@
 #include "sectile/nvml_abi/system.h"
 #include "src/emulator/session.h"
 #include "src/emulator/surface/entry.h"
+#include "src/emulator/surface/event_sets.h"
 
 namespace sectile::emulator {
 namespace {
@@ -56,6 +57,7 @@ nvmlReturn_t stop() {
     return NVML_ERROR_UNINITIALIZED;
   }
   if (--it.starts == 0) {
+    event_sets().clear();
     close_session();
   }
   return NVML_SUCCESS;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/emulator/processes.h"
+
 namespace sectile::emulator {
 
 std::uint32_t Subject::mig_index() const {
@@ -13,16 +15,12 @@ std::uint32_t Subject::mig_index() const {
 }
 
 std::vector<Process> Subject::processes() const {
-  std::vector<Process> found;
-  for (const Process& process : node.processes.view()) {
-    const bool here =
-        process.gpu == named.gpu_index && (!is_mig() || (process.gpu_instance == named.gi_id &&
-                                                         process.compute_instance == named.ci_id));
-    if (here && alive(process)) {
-      found.push_back(process);
-    }
+  std::vector<Process> found = living_processes(node, named.gpu_index);
+  if (is_mig()) {
+    std::erase_if(found, [&](const Process& process) {
+      return process.gpu_instance != named.gi_id || process.compute_instance != named.ci_id;
+    });
   }
-  std::ranges::sort(found, {}, &Process::pid);
   return found;
 }
 
