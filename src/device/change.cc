@@ -154,14 +154,14 @@ Result<Node::ModeChange> Node::set_mode(const std::string& uuid, bool enabled) {
   }
   unsigned current = ~0U;
   unsigned pending = ~0U;
-  const auto accepted = [&] {
-    return nvml.DeviceGetMigMode(*device, &current, &pending) == NVML_SUCCESS &&
-           pending == wanted && (current == wanted || activation != NVML_SUCCESS);
-  };
   // A mode that was activated is current after a moment; one that was not stays pending.
-  static_cast<void>(comes_true(nvml, accepted));
+  static_cast<void>(comes_true(nvml, [&] {
+    return nvml.DeviceGetMigMode(*device, &current, &pending) == NVML_SUCCESS &&
+           (activation != NVML_SUCCESS || (pending == wanted && current == wanted));
+  }));
   if (pending != wanted) {
-    return without_effect(what);
+    return activation == NVML_SUCCESS ? without_effect(what)
+                                      : nvml_failure(nvml.DeviceSetMigMode, activation, what);
   }
   return ModeChange{.current = current == wanted, .status = nvml_text(activation)};
 }

@@ -127,6 +127,9 @@ Status read_compute_profiles(const Nvml& nvml, nvmlGpuInstance_t instance,
       profiles.push_back(*std::move(compute));
     }
   }
+  std::ranges::sort(profiles, {}, [](const ComputeProfile& one) {
+    return std::pair(one.compute_slices, one.id);
+  });
   mark_filling(profiles, profile.compute_slices);
   if (!profiles.empty()) {
     profile.compute_profiles = std::move(profiles);
