@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Turns data/gpus/*.json into C++ tables, or into the page docs/gpus.md.
 
-    embed_gpus.py OUT.cc FILE.json...         writes the tables that catalogue.cc reads
-    embed_gpus.py --markdown OUT.md FILE...   writes the page
+    embed_gpus.py --cpp OUT FILE...        writes the tables that catalogue.cc reads
+    embed_gpus.py --markdown OUT FILE...   writes the page
+    embed_gpus.py --check OUT FILE...      fails if the page is not what --markdown would write
 
 The files are the source of truth. Whatever is unknown, missing, of the wrong type or
 doubled is refused as "FILE: FIELD: what". Whether the figures contradict each other is for
@@ -273,11 +274,95 @@ def source(models):
         "}  // namespace sectile::internal", ""])
 
 
+# The page.
+
+INTRODUCTION = """\
+<!-- Written by tools/embed_gpus.py from data/gpus/*.json: edit those, then run
+     tools/embed_gpus.py --markdown docs/gpus.md data/gpus/*.json -->
+# GPUs that Sectile knows
+
+Every figure below was read in NVIDIA's documents or in what real GPUs printed, unless it is marked:
+`~` was worked out from figures that were read, `?` is a guess by analogy or the sources disagree;
+`-` is not known. What each mark rests on is listed under the table. `sectile profiles MODEL`
+prints the same; on a machine with GPUs the driver's figures come before these.
+
+Engines are copy, decode, encode, JPEG and optical flow. Starts are in memory slices. The last
+column has what other drivers or boards print, and the driver branch that brought the profile.
+"""
+MARKS = {"derived": "~", "unsure": "?"}
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+def marker(model):
+    """Makes a function that writes a value with the mark of its field."""
+    marks = {field: MARKS[status] for field, status, _ in model["notes"]}
+
+    def mark(value, *fields):
+        return str(value) + max((marks.get(field, "") for field in fields), key=" ~?".find)
+    return mark
+
+
+def profile_line(mark, profile):
+    at = f"profiles[{profile['id']}]."
+    engines = " ".join(mark(number, f"{at}engines.{name}", f"{at}engines")
+                       for name, number in profile["engines"].items())
+    starts = ", ".join(map(str, profile["starts"]))
+    return [
+        mark(profile["id"], at + "id"), mark(f"`{profile['name']}`", at + "name"),
+        mark(profile["memory_mib"], at + "memory_mib"), str(profile["compute_slices"]),
+        mark(f"{{{starts}}}:{profile['memory_slices']}", at + "starts"),
+        mark(profile["max_count"], at + "max_count"),
+        mark(profile["sm_count"], at + "sm_count") if profile["sm_count"] else "-", engines,
+        "; ".join(filter(None, [
+            ", ".join(f"`{name}`" for name in profile["aliases"]),
+            ", ".join(f"{mib} MiB" for mib in profile["memory_mib_seen"]
+                      if mib != profile["memory_mib"]),
+            profile["driver_min"] and f"from driver {profile['driver_min']}"]))]
+
+
+def section(model):
+    mark = marker(model)
+    reset = "takes a reset" if model["mode_needs_reset"] else "takes no reset"
+    persists = "survives" if model["mode_persists"] else "does not survive"
+    driver = f", from driver {model['driver_min']}" if model["driver_min"] else ""
+    return [
+        f"## {model['key']}", "", ", ".join(model["product_names"]) + ".", "",
+        f"{model['architecture']} ({mark(model['chip'], 'chip')}, compute capability "
+        f"{model['compute_capability']}){driver}. {mark(model['memory_mib'], 'memory_mib')} MiB, "
+        f"{mark(model['memory_slices'], 'memory_slices')} memory slices, "
+        f"{mark(model['compute_slices'], 'compute_slices')} compute slices, at most "
+        f"{mark(model['max_instances'], 'max_instances')} instances. Changing the MIG mode {reset}; "
+        f"the mode {persists} a reboot.", "",
+        *table(["id", "profile", "MiB", "compute slices", "starts:size", "most", "SMs", "engines",
+                "apart from that"], [profile_line(mark, profile) for profile in model["profiles"]]), "",
+        *(f"- `{field}` {why}" for field, why in model["provenance"].items()),
+        *([""] if model["provenance"] else []),
+        "Sources: " + "; ".join(model["sources"]) + ".", ""]
+
+
+def page(models):
+    overview = [[f"[{model['key']}](#{model['key']})", model["architecture"],
+                 marker(model)(model["memory_mib"], "memory_mib"), str(len(model["profiles"])),
+                 " ".join(model["pci_devices"])] for model in models]
+    return "\n".join([
+        INTRODUCTION, *table(["model", "architecture", "MiB", "profiles", "PCI ids"], overview), "",
+        *(line for model in models for line in section(model))])
+
+
 def main(arguments):
-    if len(arguments) < 2:
+    if len(arguments) < 3 or arguments[0] not in ("--cpp", "--markdown", "--check"):
         sys.exit(__doc__)
-    out, *files = map(pathlib.Path, arguments)
-    out.write_text(source([load(file) for file in sorted(files)]))
+    out, *files = map(pathlib.Path, arguments[1:])
+    models = [load(file) for file in sorted(files)]
+    text = source(models) if arguments[0] == "--cpp" else page(models)
+    if arguments[0] != "--check":
+        out.write_text(text)
+    elif not out.exists() or out.read_text() != text:
+        sys.exit(f"{out} is not current: run tools/embed_gpus.py --markdown {out} FILE...")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,17 @@ const Model& model(std::string_view key) {
   return *find_model(key).value();
 }
 
+// Every profile with its model.
+std::vector<std::pair<const Model*, const Profile*>> all_profiles() {
+  std::vector<std::pair<const Model*, const Profile*>> all;
+  for (const Model& each : catalogue()) {
+    for (const Profile& profile : each.profiles) {
+      all.emplace_back(&each, &profile);
+    }
+  }
+  return all;
+}
+
 // A row of nvidia-smi mig -lgip, with what -lgipp adds.
 struct Row {
   std::uint32_t id;
@@ -160,26 +171,26 @@ TEST(CatalogueTest, HasEveryThorFigure) {
   EXPECT_EQ(thor.needs, (std::vector<Needs>{{.profile = {78}, .needed = {83}}}));
 }
 
-// Of the other models, what was read: GiB and SM counts by profile id.
+// Of the other models, what was read: GiB, profile id, SM count.
 TEST(CatalogueTest, HasWhatIsKnownOfTheOthers) {
   const struct {
     const char* key;
-    std::uint32_t id;
     double gib;
+    std::uint32_t id;
     int sm_count;
   } cases[] = {
-      {"h100-96gb-gh200", 19, 11.00, 16}, {"h100-96gb-gh200", 14, 23.00, 32},
-      {"h100-96gb-gh200", 9, 46.50, 60},  {"h100-96gb-gh200", 0, 93.00, 132},
-      {"gh200-144gb", 19, 17.50, 16},     {"gh200-144gb", 15, 35.25, 26},
-      {"h200-141gb", 19, 16.00, 16},      {"h200-141gb", 15, 32.25, 26},
-      {"h200-141gb", 14, 32.25, 32},      {"h200-141gb", 5, 69.50, 64},
-      {"h200-141gb", 0, 139.75, 132},     {"h20-96gb", 19, 11.75, 8},
-      {"b200-180gb", 19, 20.50, 18},      {"b200-180gb", 15, 44.25, 30},
-      {"b200-180gb", 9, 89.00, 70},       {"b200-180gb", 5, 89.00, 72},
-      {"b200-180gb", 0, 178.50, 148},     {"gb200-186gb", 19, 22.00, 18},
-      {"gb200-186gb", 15, 45.50, 32},     {"gb200-186gb", 14, 45.50, 38},
+      {"h100-96gb-gh200", 11.00, 19, 16}, {"h100-96gb-gh200", 23.00, 14, 32},
+      {"h100-96gb-gh200", 46.50, 9, 60},  {"h100-96gb-gh200", 93.00, 0, 132},
+      {"gh200-144gb", 17.50, 19, 16},     {"gh200-144gb", 35.25, 15, 26},
+      {"h200-141gb", 16.00, 19, 16},      {"h200-141gb", 32.25, 15, 26},
+      {"h200-141gb", 32.25, 14, 32},      {"h200-141gb", 69.50, 5, 64},
+      {"h200-141gb", 139.75, 0, 132},     {"h20-96gb", 11.75, 19, 8},
+      {"b200-180gb", 20.50, 19, 18},      {"b200-180gb", 44.25, 15, 30},
+      {"b200-180gb", 89.00, 9, 70},       {"b200-180gb", 89.00, 5, 72},
+      {"b200-180gb", 178.50, 0, 148},     {"gb200-186gb", 22.00, 19, 18},
+      {"gb200-186gb", 45.50, 15, 32},     {"gb200-186gb", 45.50, 14, 38},
   };
-  for (const auto& [key, id, gib, sm_count] : cases) {
+  for (const auto& [key, gib, id, sm_count] : cases) {
     const Profile& profile = *model(key).find({id});
     EXPECT_EQ(profile.memory.value, std::lround(gib * 16) * 64) << key << ' ' << id;
     EXPECT_EQ(profile.sm_count, sm_count) << key << ' ' << id;
@@ -257,12 +268,10 @@ TEST(CatalogueTest, ListsComputeInstances) {
 }
 
 TEST(CatalogueTest, ComputeInstancesAreNamedAfterTheGpuInstance) {
-  for (const Model& each : catalogue()) {
-    for (const Profile& profile : each.profiles) {
-      for (const ComputeProfile& compute : profile.compute_profiles) {
-        const std::string part = std::to_string(compute.compute_slices) + "c.";
-        EXPECT_EQ(compute.name, (compute.fills ? "" : part) + profile.name) << each.key;
-      }
+  for (const auto& [each, profile] : all_profiles()) {
+    for (const ComputeProfile& compute : profile->compute_profiles) {
+      const std::string part = std::to_string(compute.compute_slices) + "c.";
+      EXPECT_EQ(compute.name, (compute.fills ? "" : part) + profile->name) << each->key;
     }
   }
 }
@@ -289,32 +298,24 @@ TEST(CatalogueTest, NamesSayWhatTheProfileIs) {
       {"+me.all", {Media::kAll, false}}, {"-me", {Media::kNone, false}},
       {"+gfx", {Media::kPlain, true}},
   };
-  for (const Model& each : catalogue()) {
-    for (const Profile& profile : each.profiles) {
-      const Label said = label(profile.name);
-      EXPECT_EQ(said.slices, profile.compute_slices) << each.key << ' ' << profile.name;
-      EXPECT_EQ(suffixes.at(said.suffix), std::pair(profile.media, profile.graphics))
-          << each.key << ' ' << profile.name;
-    }
+  for (const auto& [each, profile] : all_profiles()) {
+    const Label said = label(profile->name);
+    EXPECT_EQ(said.slices, profile->compute_slices) << each->key << ' ' << profile->name;
+    EXPECT_EQ(suffixes.at(said.suffix), std::pair(profile->media, profile->graphics))
+        << each->key << ' ' << profile->name;
   }
 }
 
 // The driver's rule: the memory in eighths of the GPU, rounded up, of the GPU's GiB, rounded up.
-// Holds for every profile with memory of its own, guessed ones included.
+// Holds for every profile, guessed ones included; on Thor, whose memory is unified, as 0.
 TEST(CatalogueTest, MemoryGivesBackTheLabel) {
-  for (const Model& each : catalogue()) {
-    const double total = std::ceil(static_cast<double>(each.memory.value) / 1024);
-    for (const Profile& profile : each.profiles) {
-      if (each.memory.value == 0) {
-        EXPECT_EQ(label(profile.name).gb, 0) << each.key;
-        continue;
-      }
-      const double eighths = std::ceil(8.0 * static_cast<double>(profile.memory.value) /
-                                       static_cast<double>(each.memory.value));
-      EXPECT_EQ(label(profile.name).gb, std::lround(eighths / 8 * total))
-          << each.key << ' ' << profile.name;
-      EXPECT_EQ(profile.memory.value % 64, 0) << each.key << ' ' << profile.name;
-    }
+  for (const auto& [each, profile] : all_profiles()) {
+    const auto total = static_cast<double>(each->memory.value);
+    const auto memory = static_cast<double>(profile->memory.value);
+    const double eighths = total == 0 ? 0 : std::ceil(8 * memory / total);
+    EXPECT_EQ(label(profile->name).gb, std::lround(eighths / 8 * std::ceil(total / 1024)))
+        << each->key << ' ' << profile->name;
+    EXPECT_EQ(profile->memory.value % 64, 0) << each->key << ' ' << profile->name;
   }
 }
 
@@ -345,12 +346,10 @@ TEST(CatalogueTest, SaysWhichFiguresAreGuesses) {
   EXPECT_EQ(model("a100-40gb").provenance_of("profiles[19].memory_mib"), Provenance::kRead);
   EXPECT_EQ(model("b200-180gb").provenance_of("profiles[9].starts"), Provenance::kDerived);
   EXPECT_EQ(model("rtx-pro-5000-bw-48gb").provenance_of("profiles[14].id"), Provenance::kUnsure);
-  for (const Model& each : catalogue()) {
-    for (const Profile& profile : each.profiles) {
-      const std::string at = "profiles[" + std::to_string(profile.id.value) + "]";
-      if (profile.sm_count == 0) {
-        EXPECT_EQ(each.provenance_of(at + ".sm_count"), Provenance::kUnsure) << each.key << at;
-      }
+  for (const auto& [each, profile] : all_profiles()) {
+    const std::string at = "profiles[" + std::to_string(profile->id.value) + "]";
+    if (profile->sm_count == 0) {
+      EXPECT_EQ(each->provenance_of(at + ".sm_count"), Provenance::kUnsure) << each->key << at;
     }
   }
 }

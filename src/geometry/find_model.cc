@@ -51,19 +51,22 @@ bool means(std::string_view asked, std::string_view word) {
                            std::ranges::all_of(word.substr(asked.size()), is_digit));
 }
 
+bool all_in(const Words& asked, const Words& known) {
+  return std::ranges::all_of(asked, [&known](const std::string& word) {
+    return std::ranges::any_of(known,
+                               [&word](const std::string& each) { return means(word, each); });
+  });
+}
+
 // Whether the key, alone or with one of the product names, has every word that was asked for.
 bool has_words(const Model& model, const Words& asked) {
-  const auto all_in = [&asked](const Words& known) {
-    return std::ranges::all_of(asked, [&known](const std::string& word) {
-      return std::ranges::any_of(known, [&word](const std::string& k) { return means(word, k); });
-    });
-  };
   const Words key = words(model.key);
-  return all_in(key) || std::ranges::any_of(model.product_names, [&](const std::string& product) {
-           Words known = words(product);
-           known.insert(known.end(), key.begin(), key.end());
-           return all_in(known);
-         });
+  const auto product_has = [&](const std::string& product) {
+    Words known = words(product);
+    known.insert(known.end(), key.begin(), key.end());
+    return all_in(asked, known);
+  };
+  return all_in(asked, key) || std::ranges::any_of(model.product_names, product_has);
 }
 
 bool names_product(const Model& model, const Words& asked) {
@@ -168,14 +171,19 @@ Result<const Model*> find_model(std::string_view name) {
 
 const Model* match_model(std::string_view product_name, std::uint16_t pci_device, MiB memory) {
   const Words name = words(product_name.substr(0, kNameLengthMax));
-  const Model* const by_name =
-      by_memory(select([&](const Model& model) { return names_product(model, name); }), memory);
-  return by_name != nullptr ? by_name
-                            : by_memory(select([&](const Model& model) {
-                                          return std::ranges::find(model.pci_devices, pci_device) !=
-                                                 model.pci_devices.end();
-                                        }),
-                                        memory);
+  const auto is_product = [&name](const Model& model) { return names_product(model, name); };
+  const auto has_device = [pci_device](const Model& model) {
+    return std::ranges::find(model.pci_devices, pci_device) != model.pci_devices.end();
+  };
+  const auto has_all = [&name](const Model& model) {
+    return !name.empty() && has_words(model, name);
+  };
+  for (const auto& found : {select(is_product), select(has_device), select(has_all)}) {
+    if (const Model* const model = by_memory(found, memory)) {
+      return model;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace sectile

@@ -129,6 +129,10 @@ TEST(MatchModelTest, KnowsALiveGpu) {
       {"NVIDIA GB300", 0x31C2, {257000}, "gb300-252gb-dgx-station"},
       // Unified memory says nothing.
       {"NVIDIA Thor iGPU (Jetson T5000/T4000)", 0, {125772}, "jetson-thor"},
+      // Names that are not in the catalogue, of cards that are.
+      {"NVIDIA Thor", 0, {125772}, "jetson-thor"},
+      {"NVIDIA H100 SXM5 64GB", 0, {65247}, "h100-64gb-sxm5"},
+      {"NVIDIA H100", 0, {65247}, "h100-64gb-sxm5"},
       {"Tesla V100-SXM2-16GB", 0x1DB1, {16384}, ""},
       {"", 0, {0}, ""},
   };

@@ -76,13 +76,14 @@ class Validation {
       }
     }
     profile_ = nullptr;
-    return unique(ids, "an id") && unique(names, "a name") && in_order() && has_whole();
+    return unique("profiles", ids, "an id") && unique("profiles", names, "a name") && in_order() &&
+           has_whole();
   }
 
   template <typename T>
-  bool unique(std::vector<T> values, std::string_view what) {
+  bool unique(std::string_view field, std::vector<T> values, std::string_view what) {
     std::ranges::sort(values);
-    return require(std::ranges::adjacent_find(values) == values.end(), "profiles",
+    return require(std::ranges::adjacent_find(values) == values.end(), field,
                    "two of them have " + std::string(what) + " in common");
   }
 
@@ -146,13 +147,10 @@ class Validation {
   }
 
   bool computes(const Profile& profile) {
-    std::vector<std::uint32_t> ids;
-    for (const ComputeProfile& compute : profile.compute_profiles) {
-      ids.push_back(compute.id.value);
-    }
-    std::ranges::sort(ids);
-    return require(std::ranges::adjacent_find(ids) == ids.end(), "compute_profiles",
-                   "two of them have an id in common") &&
+    std::vector<std::uint32_t> ids(profile.compute_profiles.size());
+    std::ranges::transform(profile.compute_profiles, ids.begin(),
+                           [](const ComputeProfile& compute) { return compute.id.value; });
+    return unique("compute_profiles", ids, "an id") &&
            require(std::ranges::count(profile.compute_profiles, true, &ComputeProfile::fills) == 1,
                    "compute_profiles", "not exactly one fills the GPU instance") &&
            std::ranges::all_of(profile.compute_profiles, [&](const ComputeProfile& compute) {
