@@ -19,13 +19,16 @@ constexpr std::uint32_t kVendor = 0x10DE;
 constexpr std::uint32_t kClass = 0x030200;  // 3D controller.
 constexpr std::uint32_t kCapabilityGpus = 32;
 
-// Text in printf's form. Requires: it is shorter than 512 bytes.
-template <typename... Values>
-std::string print(const char* form, Values... values) {
-  std::array<char, 512> buffer{};
-  // NOLINTNEXTLINE(clang-diagnostic-format-*): every caller passes a literal.
-  std::snprintf(buffer.data(), buffer.size(), form, values...);
+// At least `digits` lower-case hexadecimal digits.
+std::string hex(std::uint64_t value, int digits) {
+  std::array<char, 24> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%0*llx", digits,
+                static_cast<unsigned long long>(value));
   return buffer.data();
+}
+
+std::string hex_line(std::uint64_t value, int digits) {
+  return "0x" + hex(value, digits) + "\n";
 }
 
 // Replaces the file at once, so that no reader sees half of it. False if it cannot.
@@ -122,34 +125,38 @@ std::string pci_config(std::uint32_t device, std::uint32_t subsystem) {
   return bytes;
 }
 
-// Registers, memory and the upper half of the 64-bit address, then what is unused.
+std::string resource_line(std::uint64_t begin, std::uint64_t end, std::uint64_t flags) {
+  return "0x" + hex(begin, 16) + " 0x" + hex(end, 16) + " 0x" + hex(flags, 16) + "\n";
+}
+
+// Registers, then memory, then eleven that are not used.
 std::string pci_resource(const Gpu& gpu) {
-  const unsigned long long base = 0x0000380000000000ULL + (0x4000000000ULL * gpu.pci_bus);
-  const unsigned long long registers = 0xC0000000ULL + (0x2000000ULL * gpu.pci_bus);
-  std::string lines =
-      print("0x%016llx 0x%016llx 0x%016llx\n", registers, registers + 0xFFFFFFULL, 0x40200ULL) +
-      print("0x%016llx 0x%016llx 0x%016llx\n", base, base + 0x1FFFFFFFFFULL, 0x14220CULL);
+  const std::uint64_t registers = 0xC0000000ULL + (0x2000000ULL * gpu.pci_bus);
+  const std::uint64_t memory = 0x380000000000ULL + (0x4000000000ULL * gpu.pci_bus);
+  std::string lines = resource_line(registers, registers + 0xFFFFFFULL, 0x40200ULL) +
+                      resource_line(memory, memory + 0x1FFFFFFFFFULL, 0x14220CULL);
   for (int i = 0; i < 11; ++i) {
-    lines += "0x0000000000000000 0x0000000000000000 0x0000000000000000\n";
+    lines += resource_line(0, 0, 0);
   }
   return lines;
 }
 
 bool write_pci_device(const Node& node, const Gpu& gpu, const fs::path& sysroot) {
-  const fs::path root = sysroot / "sys/bus/pci/devices" /
-                        print("%04x:%02x:%02x.0", gpu.pci_domain, gpu.pci_bus, gpu.pci_slot);
+  const fs::path root =
+      sysroot / "sys/bus/pci/devices" /
+      (hex(gpu.pci_domain, 4) + ":" + hex(gpu.pci_bus, 2) + ":" + hex(gpu.pci_slot, 2) + ".0");
   const std::uint32_t device = node.geometry_of(gpu).pci_device;
   std::error_code error;
   fs::create_directories(root, error);
   const fs::path driver = root / "driver";
   fs::remove(driver, error);
   fs::create_directory_symlink("../../drivers/nvidia", driver, error);
-  return !error && replace_file(root / "vendor", print("0x%04x\n", kVendor)) &&
-         replace_file(root / "device", print("0x%04x\n", device)) &&
-         replace_file(root / "class", print("0x%06x\n", kClass)) &&
-         replace_file(root / "subsystem_vendor", print("0x%04x\n", gpu.pci_subsystem & 0xFFFFU)) &&
-         replace_file(root / "subsystem_device", print("0x%04x\n", gpu.pci_subsystem >> 16U)) &&
-         replace_file(root / "numa_node", print("%u\n", gpu.numa_node)) &&
+  return !error && replace_file(root / "vendor", hex_line(kVendor, 4)) &&
+         replace_file(root / "device", hex_line(device, 4)) &&
+         replace_file(root / "class", hex_line(kClass, 6)) &&
+         replace_file(root / "subsystem_vendor", hex_line(gpu.pci_subsystem & 0xFFFFU, 4)) &&
+         replace_file(root / "subsystem_device", hex_line(gpu.pci_subsystem >> 16U, 4)) &&
+         replace_file(root / "numa_node", std::to_string(gpu.numa_node) + "\n") &&
          replace_file(root / "config", pci_config(device, gpu.pci_subsystem)) &&
          replace_file(root / "resource", pci_resource(gpu));
 }
