@@ -16,12 +16,13 @@ namespace sectile {
 
 // One GPU as it shall be drawn.
 struct GpuPicture {
-  std::string title;                // "gpu0", a UUID, or both; for people.
-  const Model* model = nullptr;     // Must outlive the call, and be valid.
-  Layout layout;                    // Of that model.
-  std::vector<std::string> owners;  // Parallel to layout.slots(), "" for idle; empty: not known.
-  std::vector<std::string> notes;   // Sentences under the picture.
-  bool mig_enabled = true;          // false: drawn as one undivided GPU, without the layout.
+  std::string title = {};        // "gpu0", a UUID, or both; for people.
+  const Model* model = nullptr;  // Must outlive the call, and be valid.
+  Layout layout = {};            // Of that model.
+  std::vector<std::string> owners =
+      {};  // Parallel to layout.slots(), "" for idle; empty: not known.
+  std::vector<std::string> notes = {};  // Sentences under the picture.
+  bool mig_enabled = true;              // false: drawn as one undivided GPU, without the layout.
 };
 
 struct TextStyle {

@@ -29,20 +29,22 @@ class Table {
 
   // Columns as wide as their widest cell, two spaces between them, no space at the end of a line.
   // While a line would exceed `width`, the widest left-aligned column gives way: its cells end with
-  // "..." where cut. A newline ends each line.
+  // ".." where cut. A newline ends each line.
   std::string text(int width = 80) const;
 
  private:
+  std::vector<int> widths(int width) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
 
-// `sectile gpus`: key, architecture, memory, slices, instances at once, number of profiles, least
-// driver. Figures worked out are marked "~" and unsure ones "?", explained below the table.
+// `sectile gpus`: key, architecture, memory, slices, least driver. Figures worked out are marked "~"
+// and unsure ones "?", as the last lines say.
 std::string gpus_table(std::span<const Model> models);
 
-// `sectile profiles MODEL`: id, name, count, memory, compute and memory slices, SMs, engines,
-// starts, with the same marks; then the compute profiles inside each.
+// `sectile profiles MODEL`: id, name, greatest count, memory, compute slices, SMs, engines and
+// placements of each profile, then the compute instances that it can hold; with the same marks.
 std::string profiles_table(const Model& model);
 
 }  // namespace sectile

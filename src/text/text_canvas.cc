@@ -1,0 +1,187 @@
+#include "src/text/text_canvas.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "src/text/glyphs.h"
+
+namespace sectile::internal {
+namespace {
+
+// Directions in which a line leaves a cell.
+constexpr std::uint8_t kUp = 1;
+constexpr std::uint8_t kRight = 2;
+constexpr std::uint8_t kDown = 4;
+constexpr std::uint8_t kLeft = 8;
+constexpr std::uint8_t kAcross = kLeft | kRight;
+constexpr std::uint8_t kAlong = kUp | kDown;
+
+// By the sum of directions.
+constexpr std::array<std::string_view, 16> kJunctions = {" ", "╵", "╶", "└", "╷", "│", "┌", "├",
+                                                         "╴", "┘", "─", "┴", "┐", "┤", "┬", "┼"};
+
+// Colours that every terminal lets its user choose; none of them is red, which reads as an error.
+const char* style_of(const Mark& mark) {
+  constexpr std::array<const char*, 8> kByCompute = {"", "36", "32", "35", "33", "33", "34", "34"};
+  if (mark.strong) {
+    return "1";
+  }
+  if (mark.faint) {
+    return "2";
+  }
+  return kByCompute[static_cast<std::size_t>(std::clamp(mark.compute, 0, 7))];
+}
+
+int first_column(const Place& place, int width) {
+  switch (place.anchor) {
+    case Place::Anchor::kStart:
+      return place.left;
+    case Place::Anchor::kMiddle:  // Never on the left edge as long as it fits between both.
+      return place.left + 1 + (place.right - place.left - 1 - width) / 2;
+    case Place::Anchor::kEnd:
+      return place.right - width + 1;
+  }
+  return place.left;
+}
+
+}  // namespace
+
+void TextCanvas::begin(const Group& /*group*/) {}
+
+void TextCanvas::end() {}
+
+TextCanvas::Cell& TextCanvas::at(int x, int y) {
+  const auto column = static_cast<std::size_t>(x);
+  const auto row = static_cast<std::size_t>(y);
+  if (rows_.size() <= row) {
+    rows_.resize(row + 1);
+  }
+  if (rows_[row].size() <= column) {
+    rows_[row].resize(column + 1);
+  }
+  return rows_[row][column];
+}
+
+// A straight line; either end may share its cell with other lines.
+void TextCanvas::stroke(const Point& from, const Point& to, const Mark& mark) {
+  const bool across = from.y == to.y;
+  const int length = across ? to.x - from.x : to.y - from.y;
+  for (int i = 0; i <= length; ++i) {
+    Cell& cell = across ? at(from.x + i, from.y) : at(from.x, from.y + i);
+    std::uint8_t lines = across ? kAcross : kAlong;
+    if (i == 0) {
+      lines &= static_cast<std::uint8_t>(~(across ? kLeft : kUp));
+    }
+    if (i == length) {
+      lines &= static_cast<std::uint8_t>(~(across ? kRight : kDown));
+    }
+    cell.lines |= lines;
+    cell.solid |= mark.dashed ? std::uint8_t{0} : lines;
+    cell.style = style_of(mark);
+  }
+}
+
+void TextCanvas::box(const Rectangle& edges, const Mark& mark) {
+  const Point top_left{edges.x, edges.y};
+  const Point top_right{edges.right(), edges.y};
+  const Point bottom_left{edges.x, edges.bottom()};
+  const Point bottom_right{edges.right(), edges.bottom()};
+  Mark frame = mark;
+  frame.compute = 0;  // Neighbours share edges: only the text has the colour.
+  frame.strong = false;
+  frame.faint = true;
+  stroke(top_left, top_right, frame);
+  stroke(bottom_left, bottom_right, frame);
+  stroke(top_left, bottom_left, frame);
+  stroke(top_right, bottom_right, frame);
+}
+
+void TextCanvas::tick(const Point& /*at*/, const Mark& /*mark*/) {
+  // The numbers of the ruler are enough here; more lines would hide the blocks.
+}
+
+void TextCanvas::swatch(const Point& /*at*/, const Mark& /*mark*/) {}
+
+void TextCanvas::text(const Place& place, std::string_view text, const Mark& mark) {
+  const std::vector<Glyph> shown = glyphs(text, unicode_);
+  int width = 0;
+  for (const Glyph& glyph : shown) {
+    width += glyph.columns;
+  }
+  int x = first_column(place, width);
+  for (const Glyph& glyph : shown) {
+    if (x >= 0) {
+      Cell& cell = at(x, place.y);
+      cell.glyph = glyph.bytes;
+      cell.style = style_of(mark);
+      if (glyph.columns == 2) {
+        at(x + 1, place.y).covered = true;
+      }
+    }
+    x += glyph.columns;
+  }
+}
+
+std::string TextCanvas::fit(std::string_view text, int columns_max) const {
+  return shorten(text, columns_max, unicode_);
+}
+
+int TextCanvas::pictures_abreast(int /*pictures*/) const {
+  return 1;
+}
+
+std::string TextCanvas::picture(const Cell& cell) const {
+  if (!cell.glyph.empty()) {
+    return cell.glyph;
+  }
+  const bool across = cell.lines == kAcross;
+  const bool along = cell.lines == kAlong;
+  const bool dashed = cell.solid == 0;
+  if (!unicode_) {
+    return cell.lines == 0 ? " "
+           : across        ? (dashed ? "." : "-")
+           : along         ? (dashed ? ":" : "|")
+                           : "+";
+  }
+  if (dashed && (across || along)) {
+    return across ? "┄" : "┊";
+  }
+  return std::string(kJunctions[cell.lines]);
+}
+
+std::string TextCanvas::line(const std::vector<Cell>& row) const {
+  std::string result;
+  std::string spaces;  // Written only if something follows.
+  std::string_view style;
+  for (const Cell& cell : row) {
+    if (cell.covered) {
+      continue;
+    }
+    const std::string drawn = picture(cell);
+    if (drawn == " ") {
+      spaces += ' ';
+      continue;
+    }
+    if (colour_ && style != cell.style) {
+      result += style.empty() ? "" : "\x1b[0m";
+      result += spaces;
+      spaces.clear();
+      style = cell.style;
+      result += style.empty() ? "" : "\x1b[" + std::string(style) + "m";
+    }
+    result += spaces + drawn;
+    spaces.clear();
+  }
+  return result + (style.empty() ? "" : "\x1b[0m");
+}
+
+std::string TextCanvas::str() const {
+  std::string result;
+  for (const std::vector<Cell>& row : rows_) {
+    result += line(row) + "\n";
+  }
+  return result;
+}
+
+}  // namespace sectile::internal
