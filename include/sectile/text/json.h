@@ -60,6 +60,7 @@ std::string diff_json(std::span<const GpuDiff> gpus);
 
 // "sectile/error/v1": an error for programs, with the name of its code.
 std::string error_json(const Error& error);
+std::string_view name_of(ErrorCode code);  // "unsatisfiable"
 
 // A plan read back: `sectile apply -f plan.json`.
 struct PlanDocumentGpu {
