@@ -18,14 +18,14 @@ struct Field {
   nvmlValueType_t type = NVML_VALUE_TYPE_UNSIGNED_INT;
 };
 
-// Until R550, profiles were known only while MIG was enabled.
-constexpr std::uint32_t kFirstIndependentBranch = 550;
+// Up to R535, drivers knew profiles only while MIG was enabled.
+constexpr std::uint32_t kLastDependentBranch = 535;
 
 std::optional<Field> find_field(const Subject& subject, unsigned int id) {
   const Board& board = board_of(subject.geometry);
   const Readings readings = read_telemetry(subject);
   const bool resetless = subject.gpu.toggle == ModeToggle::kImmediate;
-  const bool independent = subject.node.driver_branch >= kFirstIndependentBranch;
+  const bool independent = subject.node.driver_branch > kLastDependentBranch;
   constexpr nvmlValueType_t kLong = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
   const std::array fields = {
       Field{NVML_FI_DEV_ECC_CURRENT, 1},
