@@ -18,7 +18,7 @@ namespace sectile {
 // compute slices), or with a compute instance "1c.3g.40gb" (one such CI; several share a GPU
 // instance as far as they fit). "whole" is the profile that takes the whole GPU.
 struct ByProfile {
-  std::string label;
+  std::string label = {};
 
   friend bool operator==(const ByProfile&, const ByProfile&) = default;
 };
@@ -35,7 +35,7 @@ struct ByNeed {
 struct Want {
   int count = 1;  // 1..kMaxWantCount
   std::variant<ByProfile, ByNeed> what;
-  std::string name;  // Of the workload, for people; may be empty.
+  std::string name = {};  // Of the workload, for people; may be empty.
 
   friend bool operator==(const Want&, const Want&) = default;
 };

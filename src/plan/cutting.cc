@@ -1,0 +1,76 @@
+#include "src/plan/cutting.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "sectile/geometry/fit.h"
+#include "sectile/plan/pack.h"
+#include "sectile/plan/usefulness.h"
+
+namespace sectile::internal {
+namespace {
+
+int best_start(const Model& model, const Layout& layout, const Profile& profile,
+               const std::vector<int>& starts) {
+  const auto left = [&](int start) {
+    return usefulness(model, *layout.with_unchecked(Slot::bare(profile, start)));
+  };
+  return *std::ranges::max_element(starts, {}, left);
+}
+
+}  // namespace
+
+std::vector<const Profile*> plain_profiles(const Model& model) {
+  std::vector<const Profile*> plain;
+  for (const Profile& profile : model.profiles) {
+    if (profile.media == Media::kPlain && !profile.graphics && !profile.double_memory()) {
+      plain.push_back(&profile);
+    }
+  }
+  return plain;
+}
+
+int capacity(const Model& model, const Profile& profile) {
+  return remaining_capacity(model, Layout(), profile);
+}
+
+Result<Layout> cut(const Model& model, const std::vector<const Profile*>& instances) {
+  std::vector<Want> wants;
+  for (const Profile* profile : instances) {
+    wants.push_back({.count = 1, .what = ByProfile{profile->name}});
+  }
+  const std::vector<PlanGpu> gpus = {{.name = model.key, .model = &model}};
+  PackResult packed = pack(gpus, wants);
+  if (packed) {
+    return packed->layouts.front();
+  }
+  const std::vector<Alternative>& nearest = packed.error().nearest;
+  return fail(ErrorCode::kUnsatisfiable, packed.error().summary,
+              nearest.empty() ? "" : "what fits: the same " + nearest.front().difference);
+}
+
+Layout filled(const Model& model, Layout layout) {
+  for (const Profile* profile : plain_profiles(model)) {
+    for (std::vector<int> starts = free_starts(model, layout, *profile); !starts.empty();
+         starts = free_starts(model, layout, *profile)) {
+      const int start = best_start(model, layout, *profile, starts);
+      layout = *layout.with_unchecked(Slot(*profile, start));
+    }
+  }
+  return layout;
+}
+
+int idle_memory(const Model& model, const Layout& layout) {
+  return model.memory_slices - std::popcount(layout.used());
+}
+
+int idle_compute(const Model& model, const Layout& layout) {
+  int idle = model.compute_slices;
+  for (const Slot& slot : layout.slots()) {
+    const Profile* profile = model.find(slot.profile());
+    idle -= profile != nullptr ? profile->compute_slices : 0;
+  }
+  return idle;
+}
+
+}  // namespace sectile::internal
