@@ -27,7 +27,7 @@ std::vector<const Profile*> plain_profiles(const Model& model) {
       plain.push_back(&profile);
     }
   }
-  return plain;
+  return plain.empty() ? std::vector<const Profile*>{&model.whole()} : plain;
 }
 
 int capacity(const Model& model, const Profile& profile) {

@@ -10,8 +10,8 @@
 
 namespace sectile::internal {
 
-// The profiles that strategies use unasked: no suffix and the usual memory. In the model's order,
-// most compute slices first.
+// The profiles that strategies use unasked: no suffix and the usual memory; at least the whole GPU.
+// In the model's order, most compute slices first.
 std::vector<const Profile*> plain_profiles(const Model& model);
 
 // How many of `profile` an empty GPU holds.

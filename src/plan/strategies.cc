@@ -108,8 +108,9 @@ Result<Cut> cut_set(const Model& model, const std::vector<std::string>& labels) 
 
 // Of the plain profiles the one of which most fit; of equal ones the largest, which comes first.
 const Profile& most_numerous(const Model& model) {
+  const std::vector<const Profile*> plain = plain_profiles(model);
   return **std::ranges::max_element(
-      plain_profiles(model), {}, [&](const Profile* profile) { return capacity(model, *profile); });
+      plain, {}, [&](const Profile* profile) { return capacity(model, *profile); });
 }
 
 // A way to cut a GPU into equal shares, as many as fit.
