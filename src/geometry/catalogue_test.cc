@@ -171,6 +171,38 @@ TEST(CatalogueTest, HasEveryThorFigure) {
   EXPECT_EQ(thor.needs, (std::vector<Needs>{{.profile = {78}, .needed = {83}}}));
 }
 
+TEST(CatalogueTest, HasTheFiguresOfTheWholeGpu) {
+  const struct {
+    const char* key;
+    const char* chip;
+    const char* compute_capability;
+    const char* driver_min;
+    std::int64_t memory_mib;
+    std::vector<std::uint16_t> pci_devices;
+  } cases[] = {
+      {"a100-40gb", "GA100", "8.0", "450.80.02", 40960, {0x20B0, 0x20B1, 0x20F1, 0x20F6, 0x20BD}},
+      {"a30-24gb", "GA100", "8.0", "460.73.01", 24576, {0x20B7, 0x20B9}},
+      {"h100-80gb-sxm5", "GH100", "9.0", "525.85.12", 81559, {0x2330, 0x2336, 0x2324}},
+      {"h100-80gb-pcie", "GH100", "9.0", "525.85.12", 81559, {0x2331, 0x2322}},
+      {"h100-94gb-nvl", "GH100", "9.0", "525.85.12", 95830, {0x2321, 0x233A}},
+      {"h20-96gb", "GH100", "9.0", "535.161.07", 97871, {0x2329}},
+      {"h200-141gb", "GH100", "9.0", "550.90.07", 143771, {0x2335, 0x233B}},
+      {"b200-180gb", "GB100", "10.0", "570.133.20", 183359, {0x2901}},
+      {"b300-269gb", "GB110", "10.3", "580.82.07", 275040, {0x3182}},
+      {"rtx-pro-6000-bw", "GB202", "12.0", "575.51.03", 97887, {0x2BB5, 0x2BB1, 0x2BB4}},
+      {"rtx-pro-4500-bw-32gb", "GB203", "12.0", "575.64", 32623, {0x2C31}},
+      {"jetson-thor", "GB10B", "11.0", "595", 0, {}},
+      {"gh200-144gb", "GH100", "9.0", "", 146806, {0x2348}},
+  };
+  for (const auto& [key, chip, capability, driver, memory, pci] : cases) {
+    EXPECT_EQ(model(key).chip, chip) << key;
+    EXPECT_EQ(model(key).compute_capability, capability) << key;
+    EXPECT_EQ(model(key).driver_min, driver) << key;
+    EXPECT_EQ(model(key).memory.value, memory) << key;
+    EXPECT_EQ(model(key).pci_devices, pci) << key;
+  }
+}
+
 // Of the other models, what was read: GiB, profile id, SM count.
 TEST(CatalogueTest, HasWhatIsKnownOfTheOthers) {
   const struct {

@@ -135,6 +135,7 @@ TEST(MatchModelTest, KnowsALiveGpu) {
       {"NVIDIA H100", 0, {65247}, "h100-64gb-sxm5"},
       {"Tesla V100-SXM2-16GB", 0x1DB1, {16384}, ""},
       {"", 0, {0}, ""},
+      {"", 0, {40960}, ""},
   };
   for (const auto& [product, pci, memory, key] : cases) {
     const Model* const model = match_model(product, pci, memory);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include <utility>
 
 #include "sectile/geometry/catalogue.h"
 
@@ -42,6 +42,13 @@ TEST(ModelTest, WholeIsTheComputeProfileOfAllSlices) {
     EXPECT_EQ(each.whole().compute_slices, each.compute_slices) << each.key;
     EXPECT_FALSE(each.whole().graphics) << each.key;
   }
+}
+
+TEST(ModelTest, WholeIsNotTheGraphicsTwin) {
+  Model other = model("rtx-pro-6000-bw");
+  std::swap(other.profiles[0], other.profiles[1]);
+  EXPECT_TRUE(other.profiles[0].graphics);
+  EXPECT_EQ(other.whole().name, "4g.96gb");
 }
 
 TEST(ModelTest, ProvenanceOfAFieldCoversItsPartsAndWhatItIsPartOf) {
