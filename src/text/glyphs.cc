@@ -80,37 +80,49 @@ Decoded decode(std::string_view text) {
   return point < kLeast[length] || point > 0x10FFFF ? Decoded{} : Decoded{length, point};
 }
 
+// The first character, which is taken off the text. No columns: it is a mark on the one before.
+Glyph take(std::string_view& text, bool unicode) {
+  const Decoded next = decode(text);
+  const std::size_t length = std::max<std::size_t>(next.length, 1);
+  const std::string_view bytes = text.substr(0, length);
+  text.remove_prefix(length);
+  if (next.length == 1 && next.point >= 0x20 && next.point < 0x7F) {
+    return {.bytes = bytes};  // By far the most.
+  }
+  if (next.length == 0 || !unicode || contains(kRefused, next.point)) {
+    return {.bytes = "?"};
+  }
+  if (contains(kCombining, next.point)) {
+    return {.bytes = "", .columns = 0};
+  }
+  return {.bytes = bytes, .columns = contains(kWide, next.point) ? 2 : 1};
+}
+
 }  // namespace
 
 std::vector<Glyph> glyphs(std::string_view text, bool unicode) {
   std::vector<Glyph> result;
   while (!text.empty()) {
-    const Decoded next = decode(text);
-    const std::size_t length = std::max<std::size_t>(next.length, 1);
-    const bool refused = next.length == 0 || contains(kRefused, next.point);
-    if (refused || (!unicode && next.length > 1)) {
-      result.push_back({.bytes = "?"});
-    } else if (!contains(kCombining, next.point)) {
-      result.push_back({.bytes = std::string(text.substr(0, length)),
-                        .columns = contains(kWide, next.point) ? 2 : 1});
+    const Glyph glyph = take(text, unicode);
+    if (glyph.columns > 0) {
+      result.push_back(glyph);
     }
-    text.remove_prefix(length);
   }
   return result;
 }
 
 std::string clean(std::string_view text, bool unicode) {
   std::string result;
-  for (const Glyph& glyph : glyphs(text, unicode)) {
-    result += glyph.bytes;
+  while (!text.empty()) {
+    result += take(text, unicode).bytes;
   }
   return result;
 }
 
 int columns(std::string_view text) {
   int sum = 0;
-  for (const Glyph& glyph : glyphs(text)) {
-    sum += glyph.columns;
+  while (!text.empty()) {
+    sum += take(text, true).columns;
   }
   return sum;
 }

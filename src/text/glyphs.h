@@ -11,14 +11,15 @@ namespace sectile::internal {
 
 // One character as drawn.
 struct Glyph {
-  std::string bytes;  // Well-formed UTF-8 of one visible character or a space.
-  int columns = 1;    // 2 for the wide characters of East Asia and for emoji.
+  std::string_view bytes;  // Well-formed UTF-8 of one visible character or a space.
+  int columns = 1;         // 2 for the wide characters of East Asia and for emoji.
 
   friend bool operator==(const Glyph&, const Glyph&) = default;
 };
 
 // Control characters, broken UTF-8, and what hides or reorders text come out as '?'; combining
-// marks are left out. With `unicode` false everything beyond ASCII is a '?' as well.
+// marks are left out. With `unicode` false everything beyond ASCII is a '?' as well. Valid while
+// the text is.
 std::vector<Glyph> glyphs(std::string_view text, bool unicode = true);
 
 // The same as one string.

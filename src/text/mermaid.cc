@@ -60,7 +60,10 @@ Shares shares_of(std::span<const GpuPicture> gpus) {
 }
 
 std::string block_line(const internal::Block& block, std::string_view id) {
-  std::string words = label(block.names.front() + block.compute);
+  std::string compute = block.compute;  // In round brackets: square ones end a label.
+  std::ranges::replace(compute, '[', '(');
+  std::ranges::replace(compute, ']', ')');
+  std::string words = label(block.names.front() + compute);
   if (!block.owner.empty()) {
     words += "<br/>" + label(block.owner);
   }

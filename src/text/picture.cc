@@ -8,9 +8,12 @@
 #include <string_view>
 
 #include "sectile/geometry/layout.h"
+#include "src/text/glyphs.h"
 
 namespace sectile::internal {
 namespace {
+
+constexpr int kOwnerMax = 200;  // Columns: nobody reads more in a picture.
 
 // "1c.3g.40gb" and "1g.10gb" both say their compute slices first.
 std::string compute_label(const Profile& profile, const ComputeSlot& slot) {
@@ -60,7 +63,7 @@ Block instance(const GpuPicture& gpu, std::size_t index) {
   }
   if (index < gpu.owners.size()) {
     block.idle = gpu.owners[index].empty();
-    block.owner = block.idle ? "idle" : gpu.owners[index];
+    block.owner = block.idle ? "idle" : shorten(gpu.owners[index], kOwnerMax);
   }
   return block;
 }
@@ -153,7 +156,7 @@ std::vector<Block> blocks_of(const GpuPicture& gpu) {
              .placement = {.start = 0, .size = length},
              .names = {"MIG is off: one undivided GPU", "MIG is off", "off"},
              .memory = std::to_string(gpu.model->memory.value),
-             .owner = gpu.owners.empty() ? "" : gpu.owners.front()}};
+             .owner = gpu.owners.empty() ? "" : shorten(gpu.owners.front(), kOwnerMax)}};
   }
   std::vector<Block> result;
   int reached = 0;

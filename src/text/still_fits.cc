@@ -16,9 +16,9 @@ namespace {
 using Counts = std::vector<int>;  // Of each profile of the model, in that order.
 using Filter = bool (*)(const Profile&);
 
-// Real models have at most some thousand layouts; a model that a user wrote may have any number,
+// Real models have some hundred layouts of plain profiles; a model that a user wrote may have any number,
 // and a caption is not worth a wait.
-constexpr std::size_t kLayoutsMax = 20'000;
+constexpr std::size_t kLayoutsMax = 4'000;
 
 bool plain(const Profile& profile) {
   return profile.media == Media::kPlain && !profile.graphics && !profile.double_memory();
