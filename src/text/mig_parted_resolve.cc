@@ -104,7 +104,7 @@ Result<Choice> choose(const Model& model, const Wanted& wanted) {
   if (found.size() == 1) {
     return found.front();
   }
-  const Result<const Profile*> profile = internal::find_profile(model, wanted.label.instance());
+  const Result<const Profile*> profile = internal::profile_by_label(model, wanted.label.instance());
   if (!profile) {
     return fail(profile);
   }

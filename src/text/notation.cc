@@ -195,7 +195,7 @@ Result<LayoutItem> parse_item(const Model& model, std::string_view text) {
                 fmt::format("write it in the brackets of its GPU instance: {}[{}c]",
                             form->instance(), *form->compute));
   }
-  const Result<const Profile*> profile = internal::find_profile(model, label);
+  const Result<const Profile*> profile = internal::profile_by_label(model, label);
   if (!profile) {
     return fail(profile);
   }

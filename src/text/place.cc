@@ -104,7 +104,7 @@ Result<Layout> with_compute(const Plan& plan, std::span<const LayoutItem> items,
 
 }  // namespace
 
-Result<const Profile*> find_profile(const Model& model, std::string_view label) {
+Result<const Profile*> profile_by_label(const Model& model, std::string_view label) {
   const std::vector<Choice> found =
       choices(model, Want{.what = ByProfile{.label = std::string(label)}, .name = {}});
   if (found.size() != 1) {

@@ -34,7 +34,7 @@ struct LayoutItem {
 };
 
 // Fails with kInvalidArgument, naming what the model has, if `label` names none of its profiles.
-Result<const Profile*> find_profile(const Model& model, std::string_view label);
+Result<const Profile*> profile_by_label(const Model& model, std::string_view label);
 
 // A GPU instance with these compute instances; places left open are searched for exactly. Fails
 // with kUnsatisfiable or as Slot::with_compute() does.
