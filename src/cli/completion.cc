@@ -229,12 +229,10 @@ std::string zsh_completion() {
   text += R"shell(
 # Models, profiles, or the labels of the file behind -f.
 _sectile_list() {
-  local file=${words[${words[(I)(-f|--config-file)]}+1]}
-  [[ ${words[(I)(-f|--config-file)]} -eq 0 ]] && file=
-  compadd -- ${(f)" $(sectile internal list $1 $ {
-    file:
-      +$file
-  } 2 > / dev / null) "}
+  local i=${words[(I)(-f|--config-file)]} file=
+  (( i )) && file=$words[i+1]
+  local -a list=(${(f)"$(sectile internal list $1 $file 2>/dev/null)"})
+  compadd -a list
 }
 
 _sectile() {

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "sectile/device/node.h"
 #include "sectile/text/gpu_spec.h"
+#include "src/cli/live.h"
 
 namespace sectile::cli {
 namespace {
@@ -73,11 +73,7 @@ Result<Machine> planned_machine(const std::string& spec) {
 }
 
 Result<Machine> live_machine(const std::string& library) {
-  const Result<Node> node = Node::open(library);
-  if (!node) {
-    return fail(node);
-  }
-  Result<Snapshot> read = node->read();
+  Result<Snapshot> read = read_node(library);
   if (!read) {
     return fail(read);
   }

@@ -23,11 +23,22 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-// One sentence per line, as mdoc wants it; an empty line becomes a paragraph.
+constexpr std::size_t kLineMax = 68;  // Leaves room for the escapes of hyphens.
+
+// A line for each sentence, as mdoc wants it, and for what a sentence has beyond kLineMax; an empty
+// line becomes a paragraph.
 std::string prose(std::string_view text) {
   std::string out;
   std::string line;
   const auto flush = [&] {
+    while (line.size() > kLineMax) {
+      const std::size_t space = line.rfind(' ', kLineMax);
+      if (space == std::string::npos) {
+        break;
+      }
+      out += escaped(line.substr(0, space)) + '\n';
+      line.erase(0, space + 1);
+    }
     if (!line.empty()) {
       out += escaped(line) + '\n';
       line.clear();
@@ -71,8 +82,7 @@ std::string item(const Option& option) {
   }
   line += '\n' + prose(option.help);
   if (!option.choices.empty()) {
-    line +=
-        fmt::format("One of: {}.\n", escaped(fmt::format("{}", fmt::join(option.choices, ", "))));
+    line += prose(fmt::format("One of: {}.", fmt::join(option.choices, ", ")));
   }
   return line;
 }

@@ -171,7 +171,7 @@ constexpr Option kEmulateOptions[] = {
      .kind = kChoice,
      .value = "BRANCH",
      .choices = kDrivers,
-     .help = "The driver branch to imitate. Default: 570."},
+     .help = "The driver branch to imitate. Default: 580."},
     {.name = "faults",
      .kind = kFile,
      .value = "FILE",
@@ -286,7 +286,8 @@ constexpr Example kLintExamples[] = {
 
 constexpr Argument kInternalArguments[] = {
     {.name = "TASK", .kind = kText, .required = true, .help = "generate-docs, list or smi."},
-    {.name = "VALUE", .kind = kText, .required = false, .help = "What the task needs."}};
+    {.name = "VALUE", .kind = kText, .required = false, .help = "A directory, or what to list."},
+    {.name = "FILE", .kind = kFile, .required = false, .help = "Whose labels to list."}};
 
 constexpr Verb kVerbs[] = {
     {.name = "plan",

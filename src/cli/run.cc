@@ -53,6 +53,7 @@ Result<Session> open_session(const Verb& verb, std::span<const std::string> word
     return fail(arguments);
   }
   return Session{.arguments = *arguments,
+                 .out = {},
                  .quiet = arguments->has("quiet"),
                  .colour = wants_colour(*arguments),
                  .terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1};

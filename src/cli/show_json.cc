@@ -1,0 +1,110 @@
+#include "src/cli/show_json.h"
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "sectile/geometry/fit.h"
+#include "sectile/text/draw.h"
+#include "sectile/text/notation.h"
+
+namespace sectile::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view mode_word(MigMode mode) {
+  switch (mode) {
+    case MigMode::kNotCapable:
+      return "not-capable";
+    case MigMode::kDisabled:
+      return "off";
+    case MigMode::kEnabled:
+      return "on";
+  }
+  return {};
+}
+
+Json process_json(const GpuProcess& process) {
+  Json json = {{"pid", process.pid}, {"command", process.command}};
+  json["memory_mib"] = process.memory.value;
+  json["gpu_instance"] = process.gpu_instance ? Json(process.gpu_instance->value) : Json(nullptr);
+  json["compute_instance"] =
+      process.compute_instance ? Json(process.compute_instance->value) : Json(nullptr);
+  return json;
+}
+
+Json processes_json(const std::vector<GpuProcess>& processes) {
+  Json list = Json::array();
+  for (const GpuProcess& process : processes) {
+    list.push_back(process_json(process));
+  }
+  return list;
+}
+
+Json instance_json(const Model& model, const LiveGpu& gpu, const LiveInstance& instance) {
+  const Profile* profile = model.find(instance.profile);
+  Json json = {{"id", instance.id.value}};
+  json["profile"] = profile == nullptr ? std::string() : profile->name;
+  json["profile_id"] = instance.profile.value;
+  json["start"] = instance.placement.start;
+  json["memory_slices"] = instance.placement.size;
+  json["memory_mib"] = profile == nullptr ? 0 : profile->memory.value;
+  json["compute_instances"] = Json::array();
+  for (const LiveCompute& compute : instance.compute) {
+    const ComputeProfile* kind =
+        profile == nullptr ? nullptr : profile->find_compute(compute.slot.profile);
+    json["compute_instances"].push_back({{"id", compute.id.value},
+                                         {"profile", kind == nullptr ? "" : kind->name},
+                                         {"profile_id", compute.slot.profile.value},
+                                         {"start", compute.slot.placement.start},
+                                         {"compute_slices", compute.slot.placement.size},
+                                         {"uuid", compute.uuid}});
+  }
+  json["holders"] = processes_json(gpu.holders(instance));
+  return json;
+}
+
+Json free_json(const Model& model, const LiveGpu& gpu) {
+  Json free = Json::object();
+  for (const Profile& profile : model.profiles) {
+    free[profile.name] = remaining_capacity(model, gpu.layout, profile);
+  }
+  return free;
+}
+
+Json gpu_json(const Snapshot& snapshot, const LiveGpu& gpu) {
+  Json json = {{"index", gpu.index}, {"uuid", gpu.uuid}, {"name", gpu.name}, {"pci", gpu.pci}};
+  json["mig"] = mode_word(gpu.mode);
+  json["mig_pending"] = mode_word(gpu.pending);
+  json["processes"] = processes_json(gpu.processes);
+  if (!gpu.capable()) {
+    return json;
+  }
+  const Model& model = snapshot.model_of(gpu);
+  const bool enabled = gpu.mode == MigMode::kEnabled;
+  json["model"] = model.key;
+  json["empty"] = enabled && gpu.instances.empty();  // CUDA cannot use such a GPU.
+  json["layout"] = to_notation(model, gpu.layout);
+  json["instances"] = Json::array();
+  for (const LiveInstance& instance : gpu.instances) {
+    json["instances"].push_back(instance_json(model, gpu, instance));
+  }
+  json["still_fits"] = enabled ? free_json(model, gpu) : Json::object();
+  return json;
+}
+
+}  // namespace
+
+std::string show_json(const Snapshot& snapshot) {
+  Json json = {{"schema", "sectile/show/v1"}};
+  json["driver"] = snapshot.driver_version;
+  json["nvml"] = snapshot.nvml_version;
+  json["gpus"] = Json::array();
+  for (const LiveGpu& gpu : snapshot.gpus) {
+    json["gpus"].push_back(gpu_json(snapshot, gpu));
+  }
+  json["warnings"] = snapshot.warnings;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace sectile::cli

@@ -1,0 +1,178 @@
+// sectile apply: changes this machine to a configuration.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "sectile/device/node.h"
+#include "sectile/text/json.h"
+#include "src/cli/change_json.h"
+#include "src/cli/change_text.h"
+#include "src/cli/child.h"
+#include "src/cli/exit_status.h"
+#include "src/cli/live.h"
+#include "src/cli/verbs.h"
+
+namespace sectile::cli {
+namespace {
+
+Status check_options(const Arguments& arguments) {
+  if (arguments.has("hooks-file")) {
+    return fail(ErrorCode::kInvalidArgument, "hooks are not supported yet",
+                "run what the hooks file says before and after sectile apply, without -k");
+  }
+  if (arguments.has("reset") && arguments.has("skip-reset")) {
+    return fail(ErrorCode::kInvalidArgument, "--reset and --skip-reset exclude each other",
+                "give one of them");
+  }
+  return {};
+}
+
+Error busy(const ChangePlan& plan) {
+  return {ErrorCode::kBusy,
+          fmt::format("{} in use, and nothing was changed:\n{}",
+                      plan.blocked.size() == 1 ? "an instance that would be destroyed is"
+                                               : "instances that would be destroyed are",
+                      blocked_text(plan)),
+          "stop these processes or wait for them, then apply again"};
+}
+
+// One line from the terminal; false for anything but yes.
+bool confirmed(const Prepared& prepared) {
+  const std::string question =
+      fmt::format("{}{}. Go on? [y/N] ", change_text(*prepared.now, prepared.plan, false),
+                  change_summary(prepared.plan));
+  if (!write_all(STDERR_FILENO, printable(question))) {
+    return false;
+  }
+  std::string answer;
+  char c = '\0';
+  while (::read(STDIN_FILENO, &c, 1) == 1 && c != '\n') {
+    answer += c;
+  }
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+Status ask(const Session& session, const Prepared& prepared) {
+  if (session.arguments.has("yes")) {
+    return {};
+  }
+  // With -f - standard input is the file, so nobody can answer there.
+  if (!session.terminal || session.arguments.text("config-file") == "-") {
+    return fail(ErrorCode::kInvalidArgument,
+                "apply asks before it changes GPUs, and there is no terminal to ask",
+                "add --yes, or look first with --dry-run");
+  }
+  if (!confirmed(prepared)) {
+    return fail(ErrorCode::kFailed, "not confirmed, and nothing was changed");
+  }
+  return {};
+}
+
+std::string change_out(const Session& session, const Snapshot& now, const ChangePlan& plan,
+                       bool steps) {
+  return session.arguments.text("output") == "json" ? diff_json(gpu_diffs(now, plan))
+                                                    : change_text(now, plan, steps);
+}
+
+Result<int> dry_run(Session& session, const Prepared& prepared) {
+  session.out = change_out(session, *prepared.now, prepared.plan, true);
+  if (session.arguments.text("output", "text") == "text") {
+    session.out += change_summary(prepared.plan) + ". Nothing was changed.\n";
+  }
+  if (!prepared.plan.blocked.empty()) {
+    return fail(ErrorCode::kBusy,
+                "this would be refused, because somebody uses what would be destroyed:\n" +
+                    blocked_text(prepared.plan),
+                "stop these processes or wait for them");
+  }
+  return 0;
+}
+
+// NVML has no call for it; NVIDIA's own program does it.
+Status reset_gpu(const std::string& uuid) {
+  const Result<Captured> done = capture_command({"nvidia-smi", "-r", "-i", uuid});
+  if (!done) {
+    return fail(ErrorCode::kUnavailable, done.error().message,
+                "a reset needs nvidia-smi in PATH; or reset the GPU yourself and apply again");
+  }
+  if (done->status != 0) {
+    return fail(ErrorCode::kFailed, fmt::format("nvidia-smi -r -i {} failed with status {}: {}",
+                                                uuid, done->status, done->output));
+  }
+  return {};
+}
+
+// Whether everything that is missing is a mode that waits for a reset, as --skip-reset allows.
+bool only_pending(const Arguments& arguments, const ChangePlan& plan) {
+  const Result<Snapshot> now = read_node(arguments.text("nvml"));
+  return now && std::ranges::all_of(plan.changes, [&](const GpuChange& change) {
+           const LiveGpu* gpu = now->find(change.uuid);
+           const MigMode wanted =
+               change.set_mode.value_or(false) ? MigMode::kEnabled : MigMode::kDisabled;
+           return !change.set_mode || (gpu != nullptr && gpu->pending == wanted);
+         });
+}
+
+Result<int> carry_out(Session& session, const Prepared& prepared) {
+  Result<Node> node = Node::open(session.arguments.text("nvml"));
+  if (!node) {
+    return fail(node);
+  }
+  const Progress progress = [&session](const std::string& what, int step, int steps) {
+    session.say(fmt::format("[{}/{}] {}", step, steps, what));
+  };
+  const Result<Applied> applied =
+      execute(*node, prepared.plan, nullptr, progress,
+              session.arguments.has("reset") ? ResetFn(reset_gpu) : ResetFn());
+  if (!applied) {
+    if (applied.error().code == ErrorCode::kUnavailable && session.arguments.has("skip-reset") &&
+        only_pending(session.arguments, prepared.plan)) {
+      session.say("note: " + applied.error().message);
+      return 0;
+    }
+    return fail(applied);
+  }
+  if (session.arguments.text("output") == "json") {
+    session.out = diff_json(gpu_diffs(*prepared.now, prepared.plan));
+  } else if (!session.quiet) {
+    session.out = fmt::format("done, and read back: {}\n", change_summary(prepared.plan));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Result<int> verb_apply(Session& session) {
+  if (const Status options = check_options(session.arguments); !options) {
+    return fail(options);
+  }
+  const Result<Request> request = read_request(session.arguments);
+  if (!request) {
+    return fail(request);
+  }
+  const Result<Prepared> prepared = prepare_change(*request, session.arguments);
+  if (!prepared) {
+    return fail(prepared);
+  }
+  for (const std::string& note : prepared->wish.notes) {
+    session.say("note: " + note);
+  }
+  if (session.arguments.has("dry-run")) {
+    return dry_run(session, *prepared);
+  }
+  if (prepared->plan.empty()) {
+    session.out = change_out(session, *prepared->now, prepared->plan, false);
+    return 0;
+  }
+  if (!prepared->plan.blocked.empty()) {
+    return std::unexpected(busy(prepared->plan));
+  }
+  if (const Status yes = ask(session, *prepared); !yes) {
+    return fail(yes);
+  }
+  return carry_out(session, *prepared);
+}
+
+}  // namespace sectile::cli

@@ -1,0 +1,91 @@
+// sectile internal: what the program's own surroundings ask of it: the build (generate-docs), shell
+// completions (list) and the nvidia-smi of an emulated machine (smi).
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "sectile/geometry/catalogue.h"
+#include "sectile/text/config.h"
+#include "src/cli/generate.h"
+#include "src/cli/smi.h"
+#include "src/cli/verbs.h"
+
+namespace sectile::cli {
+namespace {
+
+Result<int> generate_docs(const std::string& directory) {
+  namespace fs = std::filesystem;
+  for (const GeneratedFile& file : generated_files()) {
+    const fs::path path = fs::path(directory) / file.path;
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+    stream << file.text;
+    stream.close();
+    if (error || !stream) {
+      return fail(ErrorCode::kFailed, "cannot write " + path.string());
+    }
+  }
+  return 0;
+}
+
+std::string joined(const std::set<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += word + '\n';
+  }
+  return text;
+}
+
+Result<int> list(Session& session) {
+  const std::string what = session.arguments.text("VALUE");
+  std::set<std::string> words;
+  if (what == "labels") {
+    const Result<std::string> text = read_input(session.arguments.text("FILE"));
+    if (!text) {
+      return fail(text);
+    }
+    const Result<Config> config = load_config(*text, session.arguments.text("FILE"));
+    if (!config) {
+      return fail(config);
+    }
+    const std::vector<std::string> labels = labels_of(*config);
+    words.insert(labels.begin(), labels.end());
+  } else if (what == "models" || what == "profiles") {
+    for (const Model& model : catalogue()) {
+      if (what == "models") {
+        words.insert(model.key);
+        continue;
+      }
+      for (const Profile& profile : model.profiles) {
+        words.insert(profile.name);
+      }
+    }
+  } else {
+    return fail(ErrorCode::kInvalidArgument, "there is no list '" + what + "'",
+                "it is one of models, profiles, labels");
+  }
+  session.out = joined(words);
+  return 0;
+}
+
+}  // namespace
+
+Result<int> verb_internal(Session& session) {
+  const std::string task = session.arguments.text("TASK");
+  if (task == "generate-docs") {
+    return generate_docs(session.arguments.text("VALUE", "."));
+  }
+  if (task == "list") {
+    return list(session);
+  }
+  if (task == "smi") {
+    return smi(session);
+  }
+  return fail(ErrorCode::kInvalidArgument, "there is no task '" + task + "'",
+              "it is one of generate-docs, list, smi");
+}
+
+}  // namespace sectile::cli
