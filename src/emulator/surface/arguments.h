@@ -1,7 +1,9 @@
 // Checks that NVML makes on the arguments of many calls.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "sectile/nvml_abi/base.h"
@@ -46,14 +48,12 @@ nvmlReturn_t give_all(const Range& from, unsigned int* count, T* array, const Co
   if (count == nullptr || (array == nullptr && *count > 0)) {
     return NVML_ERROR_INVALID_ARGUMENT;
   }
-  const unsigned int room = *count;
+  const std::span<T> room(array, *count);
   *count = static_cast<unsigned int>(from.size());
-  if (room < *count) {
+  if (room.size() < from.size()) {
     return NVML_ERROR_INSUFFICIENT_SIZE;
   }
-  for (const auto& element : from) {
-    *array++ = convert(element);
-  }
+  std::ranges::transform(from, room.begin(), convert);
   return NVML_SUCCESS;
 }
 

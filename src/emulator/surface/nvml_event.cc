@@ -19,25 +19,29 @@ constexpr std::uint64_t kSupported =
 // Other processes change the node and cannot wake us, so look this often.
 constexpr std::chrono::milliseconds kPause{5};
 
+// TIMEOUT if there is nothing for the set now.
+nvmlReturn_t take_event(const Node& node, nvmlEventSet_t set, nvmlEventData_t& data) {
+  const std::optional<Event> event = event_sets().next(set, node);
+  if (!event) {
+    return NVML_ERROR_TIMEOUT;
+  }
+  data = {.device = gpu_device_handle(event->gpu),
+          .eventType = event->type,
+          .eventData = event->data,
+          .gpuInstanceId = event->gpu_instance,
+          .computeInstanceId = event->compute_instance};
+  return NVML_SUCCESS;
+}
+
 // Looks until there is an event for the set, or the time is over.
 nvmlReturn_t wait(nvmlEventSet_t set, unsigned int timeout_ms, nvmlEventData_t& data) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
   while (event_sets().contains(set)) {
-    const nvmlReturn_t looked = read_node([&](const Node& node) {
-      const std::optional<Event> event = event_sets().next(set, node);
-      if (!event) {
-        return NVML_ERROR_TIMEOUT;
-      }
-      data = {.device = gpu_device_handle(event->gpu),
-              .eventType = event->type,
-              .eventData = event->data,
-              .gpuInstanceId = event->gpu_instance,
-              .computeInstanceId = event->compute_instance};
-      return NVML_SUCCESS;
-    });
+    const nvmlReturn_t taken =
+        read_node([&](const Node& node) { return take_event(node, set, data); });
     const auto now = std::chrono::steady_clock::now();
-    if (looked != NVML_ERROR_TIMEOUT || now >= until) {
-      return looked;
+    if (taken != NVML_ERROR_TIMEOUT || now >= until) {
+      return taken;
     }
     std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kPause, until - now));
   }

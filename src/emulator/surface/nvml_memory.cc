@@ -10,7 +10,7 @@
 namespace sectile::emulator {
 namespace {
 
-constexpr std::uint64_t kMiB = 1024 * 1024;
+constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
 
 // Bytes. Version 1 of the call counts what the driver reserves as used.
 struct Usage {
@@ -32,7 +32,7 @@ Usage usage_of(const Subject& subject) {
   if (subject.is_mig()) {
     // An idle instance uses about 12 MiB per memory slice.
     usage.total = subject.profile().memory * kMiB;
-    usage.reserved = subject.profile().memory_slices * 12 * kMiB;
+    usage.reserved = kMiB * 12 * subject.profile().memory_slices;
   } else {
     usage.total = subject.geometry.memory * kMiB;
     usage.reserved = usage.total / 128;
@@ -211,10 +211,8 @@ nvmlReturn_t nvmlDeviceGetRemappedRows(nvmlDevice_t device, unsigned int* correc
                                        unsigned int* uncorrected, unsigned int* pending,
                                        unsigned int* failed) noexcept {
   return on_gpu(__func__, device, [&](const Subject&) {
-    for (unsigned int* const count : {corrected, uncorrected, pending, failed}) {
-      if (count == nullptr) {
-        return NVML_ERROR_INVALID_ARGUMENT;
-      }
+    if (corrected == nullptr || uncorrected == nullptr || pending == nullptr || failed == nullptr) {
+      return NVML_ERROR_INVALID_ARGUMENT;
     }
     *corrected = *uncorrected = *pending = *failed = 0;
     return NVML_SUCCESS;

@@ -12,7 +12,7 @@
 namespace sectile::emulator {
 namespace {
 
-constexpr std::uint64_t kMiB = 1024 * 1024;
+constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
 
 // With MIG enabled, the GPU's handle shows the processes of all tenants: for privileged eyes only.
 // A MIG device shows its own.
@@ -80,8 +80,8 @@ nvmlReturn_t list_details(const Subject& subject, nvmlProcessDetailList_t* list)
   if (!may_list(subject)) {
     return NVML_ERROR_NO_PERMISSION;
   }
-  constexpr std::array kSelect = {computing, drawing, nobody, everybody};
-  return give_all(kSelect.at(list->mode)(subject), &list->numProcArrayEntries, list->procArray,
+  constexpr std::array select = {computing, drawing, nobody, everybody};
+  return give_all(select.at(list->mode)(subject), &list->numProcArrayEntries, list->procArray,
                   detail);
 }
 

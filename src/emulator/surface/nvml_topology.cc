@@ -195,6 +195,7 @@ nvmlReturn_t nvmlSystemGetTopologyGpuSet(unsigned int /*cpu*/, unsigned int* cou
                                          nvmlDevice_t* devices) noexcept {
   return on_node(__func__, [&](const Node& node) {
     std::vector<nvmlDevice_t> all;
+    all.reserve(node.gpus.count);
     for (std::uint32_t index = 0; index < node.gpus.count; ++index) {
       all.push_back(gpu_device_handle(index));
     }

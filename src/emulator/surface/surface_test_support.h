@@ -25,7 +25,7 @@
 
 namespace sectile::emulator {
 
-inline constexpr std::uint64_t kMiB = 1024 * 1024;
+inline constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
 
 inline Gpu test_gpu(std::uint32_t index) {
   Gpu gpu{};

@@ -17,8 +17,7 @@ static void show_profiles(nvmlDevice_t device) {
     info.version = nvmlGpuInstanceProfileInfo_v3;
     if (nvmlDeviceGetGpuInstanceProfileInfoV(
             device, profile, (nvmlGpuInstanceProfileInfo_v2_t*)&info) == NVML_SUCCESS) {
-      printf("  %s id %u x%u, %llu MiB\n", info.name, info.id, info.instanceCount,
-             info.memorySizeMB);
+      printf("  %s id %u x%u\n", info.name, info.id, info.instanceCount);
     }
   }
 }
