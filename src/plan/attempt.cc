@@ -53,6 +53,7 @@ Program program_of(const Attempt& tried, const Value& value) {
     program.machines.push_back(std::move(machine));
   }
   program.opens_max = gpus_in(tried.demand);
+  program.steps_max = tried.steps_max;
   return program;
 }
 
@@ -107,9 +108,9 @@ bool Attempt::proven_incomplete() const {
   return !demand.hopeless.empty() || answer.bound < -gpus_in(demand);
 }
 
-Attempt attempt(std::span<const PlanGpu> gpus, std::span<const Want> wants, Shrink shrink,
+Attempt attempt(std::span<const PlanGpu> gpus, std::span<const Want> wants, const Effort& effort,
                 ShapeMemory& memory) {
-  Attempt tried{.demand = gather(gpus, wants, shrink)};
+  Attempt tried{.demand = gather(gpus, wants, effort.shrink), .steps_max = effort.steps_max};
   for (const GpuKind& kind : tried.demand.kinds) {
     tried.kinds.push_back(patterns(tried.demand, kind, memory));
   }
@@ -117,7 +118,7 @@ Attempt attempt(std::span<const PlanGpu> gpus, std::span<const Want> wants, Shri
     return -slice_price(tried.demand) * pattern.given_up - (opens(kind, pattern) ? 1 : 0);
   });
   for (const DemandClass& wanted : tried.demand.classes) {
-    program.drop_price.push_back(drop_price(tried.demand, wanted, shrink));
+    program.drop_price.push_back(drop_price(tried.demand, wanted, effort.shrink));
   }
   tried.answer = solve(program);
   return tried;

@@ -4,6 +4,7 @@
 // unused to used. finish() then chooses the most useful free space among those plans.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -19,14 +20,21 @@ struct Attempt {
   Demand demand = {};
   std::vector<KindPatterns> kinds = {};  // For each of demand.kinds.
   Answer answer = {};  // Columns are patterns; dropped are instances without a place.
+  std::int64_t steps_max = 0;
 
   bool complete() const;  // Everything has a place.
   // Whether it is certain that not everything has a place.
   bool proven_incomplete() const;
 };
 
+// How far to go.
+struct Effort {
+  Shrink shrink = Shrink::kNo;
+  std::int64_t steps_max = 300'000;  // Of each search.
+};
+
 // `memory` must outlive the attempt.
-Attempt attempt(std::span<const PlanGpu> gpus, std::span<const Want> wants, Shrink shrink,
+Attempt attempt(std::span<const PlanGpu> gpus, std::span<const Want> wants, const Effort& effort,
                 ShapeMemory& memory);
 
 // The plan that serves everything. Requires: tried.complete().

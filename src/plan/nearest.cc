@@ -13,10 +13,12 @@
 namespace sectile::internal {
 namespace {
 
+inline constexpr std::int64_t kStepsMax = 30'000;  // A hint need not be the very nearest.
+
 // The layouts that serve `wants`; nothing if they do not fit.
 std::optional<std::vector<Layout>> layouts_for(std::span<const PlanGpu> gpus,
                                                std::span<const Want> wants, ShapeMemory& memory) {
-  const Attempt tried = attempt(gpus, wants, Shrink::kNo, memory);
+  const Attempt tried = attempt(gpus, wants, {.steps_max = kStepsMax}, memory);
   if (!tried.complete()) {
     return std::nullopt;
   }
@@ -70,7 +72,8 @@ Replacements replacements(const Attempt& tried, std::int64_t& distance) {
 
 std::optional<Alternative> with_smaller(std::span<const PlanGpu> gpus, std::span<const Want> wants,
                                         ShapeMemory& memory) {
-  const Attempt tried = attempt(gpus, wants, Shrink::kYes, memory);
+  const Attempt tried =
+      attempt(gpus, wants, {.shrink = Shrink::kYes, .steps_max = kStepsMax}, memory);
   if (!tried.complete()) {
     return std::nullopt;
   }
@@ -114,23 +117,22 @@ std::vector<PlanGpu> with_added(std::span<const PlanGpu> gpus, const Model& mode
 
 std::optional<Alternative> with_more(const Model& model, std::span<const PlanGpu> gpus,
                                      std::span<const Want> wants, ShapeMemory& memory) {
-  const std::vector<PlanGpu> most = with_added(gpus, model, kMaxAddedGpus);
-  if (!attempt(most, wants, Shrink::kNo, memory).complete()) {
+  const std::vector<PlanGpu> more = with_added(gpus, model, kMaxAddedGpus);
+  const Attempt tried = attempt(more, wants, {.steps_max = kStepsMax}, memory);
+  if (!tried.complete()) {
     return std::nullopt;
   }
-  for (int added = 1; added <= kMaxAddedGpus; ++added) {
-    const std::vector<PlanGpu> more = with_added(gpus, model, added);
-    std::optional<std::vector<Layout>> layouts = layouts_for(more, wants, memory);
-    if (layouts) {
-      return Alternative{
-          .wants = {wants.begin(), wants.end()},
-          .layouts = *std::move(layouts),
-          .difference = "on " + number_of(static_cast<int>(more.size()), "GPU") + ": " +
-                        std::to_string(added) + " more " + model.key,
-          .distance = std::int64_t{added} * (model.memory_slices + model.compute_slices)};
-    }
+  Alternative result{.wants = {wants.begin(), wants.end()},
+                     .layouts = finish(tried, more, wants).layouts};
+  // Of GPUs that are alike the first are used first, so that the unused ones come last.
+  while (result.layouts.size() > gpus.size() && result.layouts.back().empty()) {
+    result.layouts.pop_back();
   }
-  return std::nullopt;
+  const auto added = static_cast<int>(result.layouts.size() - gpus.size());
+  result.difference = "on " + number_of(static_cast<int>(result.layouts.size()), "GPU") + ": " +
+                      std::to_string(added) + " more " + model.key;
+  result.distance = std::int64_t{added} * (model.memory_slices + model.compute_slices);
+  return result;
 }
 
 }  // namespace

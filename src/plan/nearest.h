@@ -2,8 +2,9 @@
 //
 // The distance is what the alternative costs, in memory slices plus compute slices: those of the
 // instances that it drops, those by which its instances are smaller (losing media engines counts as
-// one), or those of the GPUs that it adds. One alternative of each kind is looked for, each the
-// best of its kind and each packed before it is offered, so that it is certain to fit.
+// one), or those of the GPUs that it adds. The best alternative of each kind is looked for, with an
+// effort that has a limit, and each is packed before it is offered: what is offered is certain to
+// fit, and only on hard problems something nearer may exist.
 #pragma once
 
 #include <span>

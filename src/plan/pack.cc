@@ -8,7 +8,7 @@ namespace sectile {
 
 PackResult pack(std::span<const PlanGpu> gpus, std::span<const Want> wants) {
   internal::ShapeMemory memory;
-  const internal::Attempt tried = internal::attempt(gpus, wants, internal::Shrink::kNo, memory);
+  const internal::Attempt tried = internal::attempt(gpus, wants, {}, memory);
   if (tried.complete()) {
     return internal::finish(tried, gpus, wants);
   }

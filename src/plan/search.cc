@@ -268,10 +268,10 @@ class Search {
     return point;
   }
 
-  // This kind serves no more of the next class. If no later one does, the rest is dropped.
+  // This kind serves no more of the next class. If it was the last that does, the rest is dropped.
   Point without_class(Point point) const {
     const std::size_t k = point.next_class++;
-    if (!tried_[point.kind].later_serves[k]) {
+    if (tried_[point.kind].serves[k] && !tried_[point.kind].later_serves[k]) {
       point.bound -= rest_[k] * (prices_.instance[k] + program_.drop_price[k] * kPriceScale);
     }
     return point;

@@ -150,6 +150,8 @@ std::vector<Shares> memory_shares(const Model& model) {
     }
   }
   std::ranges::stable_sort(ways, {}, &Shares::parts);
+  const auto repeated = std::ranges::unique(ways, {}, &Shares::parts);  // Thor: one of each size.
+  ways.erase(repeated.begin(), repeated.end());
   return ways;
 }
 
@@ -184,8 +186,8 @@ Result<Shares> with_parts(const Model& model, const std::vector<Shares>& ways, i
   const bool memory = what == "memory";
   return fail(ErrorCode::kUnsatisfiable,
               number_of(memory ? model.memory_slices : model.compute_slices, what + " slice") +
-                  " of " + model.key + " do not make " + std::to_string(parts) +
-                  " equal shares that use it up",
+                  " of " + model.key + " are not cut into exactly " + std::to_string(parts) +
+                  " equal shares by any profile",
               "parts that work: " + listed_parts(ways));
 }
 

@@ -31,19 +31,19 @@ Result<Strategy> parse_strategy(std::string_view name);  // Names the six on fai
 std::string_view describe(Strategy strategy);            // One line for people.
 
 struct StrategyOptions {
-  std::optional<std::string> profile;    // all-balanced: the label of each instance.
-  std::vector<std::string> profile_set;  // mixed: labels of one set, "1g","1g","2g","3g".
-  std::optional<int> parts;              // memory- and compute-balanced: number of shares.
-  bool fill = false;                     // Use what is left with the largest profiles that fit.
-  std::optional<Layout> custom;          // custom: the layout.
+  std::optional<std::string> profile = {};    // all-balanced: the label of each instance.
+  std::vector<std::string> profile_set = {};  // mixed: labels of one set, "1g","1g","2g","3g".
+  std::optional<int> parts = {};              // memory- and compute-balanced: number of shares.
+  bool fill = false;                          // Use what is left with the largest that fit.
+  std::optional<Layout> custom = {};          // custom: the layout.
 };
 
 // Why a strategy chose what it chose, and what it leaves idle: data first, text last.
 struct StrategyResult {
-  Layout layout;
+  Layout layout = {};
   int idle_memory_slices = 0;
   int idle_compute_slices = 0;
-  std::vector<std::string> reasons;  // Sentences with the numbers, in order of importance.
+  std::vector<std::string> reasons = {};  // Sentences with the numbers, in order of importance.
 };
 
 // Fails with kInvalidArgument if an option does not belong to the strategy or is malformed, and

@@ -25,7 +25,7 @@ struct ByProfile {
 
 // At least so much. Served by the smallest profile that has it.
 struct ByNeed {
-  MiB memory_min;
+  MiB memory_min = {};
   int compute_min = 0;    // Compute slices.
   bool graphics = false;  // A +gfx profile; without it +gfx profiles are not used.
 
