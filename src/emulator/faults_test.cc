@@ -10,7 +10,8 @@ namespace {
 // Outcomes of calling `call` some times, as "." for nothing and else the code.
 std::string outcomes(std::string_view script, std::string_view call, int times) {
   const auto node = std::make_unique<Node>();
-  for (const FaultRule& rule : parse_faults(script).value()) {
+  const std::vector<FaultRule> rules = parse_faults(script).value();
+  for (const FaultRule& rule : rules) {
     node->faults.push(rule);
   }
   std::string text;

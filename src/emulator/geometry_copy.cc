@@ -12,10 +12,6 @@ std::uint32_t number(int value) {
   return static_cast<std::uint32_t>(value);
 }
 
-int count(std::uint32_t value) {
-  return static_cast<int>(value);
-}
-
 std::uint32_t nvml_architecture(Architecture architecture) {
   switch (architecture) {
     case Architecture::kAmpere:
@@ -30,19 +26,6 @@ std::uint32_t nvml_architecture(Architecture architecture) {
   return NVML_DEVICE_ARCH_UNKNOWN;
 }
 
-Architecture architecture_from(std::uint32_t value) {
-  switch (value) {
-    case NVML_DEVICE_ARCH_AMPERE:
-      return Architecture::kAmpere;
-    case NVML_DEVICE_ARCH_HOPPER:
-      return Architecture::kHopper;
-    case NVML_DEVICE_ARCH_BLACKWELL:
-      return Architecture::kBlackwell;
-    default:
-      return Architecture::kUnknown;
-  }
-}
-
 ComputeKind pack(const ComputeProfile& from) {
   ComputeKind to{};
   to.id = from.id.value;
@@ -53,20 +36,6 @@ ComputeKind pack(const ComputeProfile& from) {
   to.fills = from.fills ? 1 : 0;
   for (const Placement& placement : from.placements) {
     to.spans.push({.start = number(placement.start), .size = number(placement.size)});
-  }
-  return to;
-}
-
-ComputeProfile unpack(const ComputeKind& from) {
-  ComputeProfile to;
-  to.id = {from.id};
-  to.name = from.name.view();
-  to.compute_slices = count(from.slices);
-  to.sm_count = count(from.sm_count);
-  to.max_count = count(from.max_count);
-  to.fills = from.fills != 0;
-  for (const Span span : from.spans.view()) {
-    to.placements.push_back({.start = count(span.start), .size = count(span.size)});
   }
   return to;
 }
@@ -93,32 +62,6 @@ ProfileKind pack(const Profile& from) {
   }
   for (const ComputeProfile& compute : from.compute_profiles) {
     to.compute.push(pack(compute));
-  }
-  return to;
-}
-
-Profile unpack(const ProfileKind& from) {
-  Profile to;
-  to.id = {from.id};
-  to.nvml_index = count(from.nvml_index);
-  to.name = from.name.view();
-  to.compute_slices = count(from.compute_slices);
-  to.memory_slices = count(from.memory_slices);
-  to.memory = {static_cast<std::int64_t>(from.memory)};
-  to.sm_count = count(from.sm_count);
-  to.engines = {.copy = count(from.copy_engines),
-                .decode = count(from.decoders),
-                .encode = count(from.encoders),
-                .jpeg = count(from.jpeg),
-                .ofa = count(from.ofa)};
-  to.media = static_cast<Media>(from.media);
-  to.graphics = from.graphics != 0;
-  to.max_count = count(from.max_count);
-  for (const std::uint32_t start : from.starts.view()) {
-    to.starts.push_back(count(start));
-  }
-  for (const ComputeKind& compute : from.compute.view()) {
-    to.compute_profiles.push_back(unpack(compute));
   }
   return to;
 }
@@ -184,34 +127,6 @@ Result<Geometry> pack(const Model& model) {
   }
   for (const Profile& profile : model.profiles) {
     to.profiles.push(pack(profile));
-  }
-  return to;
-}
-
-Model unpack(const Geometry& geometry) {
-  Model to;
-  to.key = geometry.key.view();
-  to.product_names = {std::string(geometry.product_name.view())};
-  if (geometry.pci_device != 0) {
-    to.pci_devices = {static_cast<std::uint16_t>(geometry.pci_device)};
-  }
-  to.architecture = architecture_from(geometry.architecture);
-  to.chip = geometry.chip.view();
-  to.compute_capability =
-      std::to_string(geometry.compute_major) + "." + std::to_string(geometry.compute_minor);
-  to.memory = {static_cast<std::int64_t>(geometry.memory)};
-  to.memory_slices = count(geometry.memory_slices);
-  to.compute_slices = count(geometry.compute_slices);
-  to.max_instances = count(geometry.max_instances);
-  to.mode_persists = geometry.mode_persists != 0;
-  to.mode_needs_reset = to.mode_persists;
-  to.max_compute_only = count(geometry.max_compute_only);
-  to.max_graphics = count(geometry.max_graphics);
-  for (const NeedKind& need : geometry.needs.view()) {
-    to.needs.push_back({.profile = {need.profile_id}, .needed = {need.needed_id}});
-  }
-  for (const ProfileKind& profile : geometry.profiles.view()) {
-    to.profiles.push_back(unpack(profile));
   }
   return to;
 }

@@ -1,4 +1,4 @@
-// The geometry of a GPU, from the catalogue's form to the emulator's and back.
+// The geometry of a GPU, from the catalogue's form to the emulator's.
 #pragma once
 
 #include "sectile/base/result.h"
@@ -9,8 +9,5 @@ namespace sectile::emulator {
 
 // Fails with kInvalidArgument if the model is larger than the emulator's tables.
 Result<Geometry> pack(const Model& model);
-
-// What pack() kept: everything but PCI device ids after the first, provenance and sources.
-Model unpack(const Geometry& geometry);
 
 }  // namespace sectile::emulator
