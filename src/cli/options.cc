@@ -8,9 +8,9 @@ namespace {
 using enum ValueKind;
 
 constexpr std::string_view kTextJson[] = {"text", "json"};
-constexpr std::string_view kPlanOutputs[] = {"text",       "json",    "yaml",
-                                             "mig-parted", "mermaid", "svg"};
-constexpr std::string_view kShowOutputs[] = {"text", "json", "mermaid", "svg"};
+constexpr std::string_view kPlanOutputs[] = {"text",    "json",           "yaml", "mig-parted",
+                                             "mermaid", "mermaid-blocks", "svg"};
+constexpr std::string_view kShowOutputs[] = {"text", "json", "mermaid", "mermaid-blocks", "svg"};
 constexpr std::string_view kExportOutputs[] = {"yaml", "json", "mig-parted"};
 constexpr std::string_view kStyles[] = {"sectile", "smi"};
 constexpr std::string_view kDrivers[] = {"535", "570", "580"};

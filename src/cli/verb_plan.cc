@@ -81,8 +81,10 @@ std::string render(const Session& session, const Picture& picture) {
     return converted.text;
   }
   if (format == "mermaid") {
-    return fmt::format("{}\n{}", mermaid_pie(picture.gpus, picture.strategy),
-                       mermaid_blocks(picture.gpus));
+    return mermaid_pie(picture.gpus, picture.strategy);
+  }
+  if (format == "mermaid-blocks") {
+    return mermaid_blocks(picture.gpus);
   }
   if (format == "svg") {
     return draw_svg(picture.gpus);

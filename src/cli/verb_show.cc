@@ -78,7 +78,9 @@ Result<int> verb_show(Session& session) {
   if (format == "json") {
     session.out = show_json(*snapshot);
   } else if (format == "mermaid") {
-    session.out = mermaid_pie(pictures) + '\n' + mermaid_blocks(pictures);
+    session.out = mermaid_pie(pictures);
+  } else if (format == "mermaid-blocks") {
+    session.out = mermaid_blocks(pictures);
   } else if (format == "svg") {
     session.out = draw_svg(pictures);
   } else {
