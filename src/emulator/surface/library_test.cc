@@ -34,9 +34,9 @@ TEST_F(LibraryTest, StubsAnswerUninitializedBeforeInitAndNotSupportedAfter) {
 
 TEST_F(LibraryTest, WithoutANodeTheDriverIsNotLoaded) {
   nvmlShutdown();
-  ::unsetenv(kStateVariable);
+  set_variable(kStateVariable, nullptr);
   EXPECT_EQ(nvmlInit_v2(), NVML_ERROR_DRIVER_NOT_LOADED);
-  ::setenv(kStateVariable, "/nonexistent", 1);
+  set_variable(kStateVariable, "/nonexistent");
   EXPECT_EQ(nvmlInit_v2(), NVML_ERROR_DRIVER_NOT_LOADED);
   unsigned int count = 0;
   EXPECT_EQ(nvmlDeviceGetCount_v2(&count), NVML_ERROR_UNINITIALIZED);

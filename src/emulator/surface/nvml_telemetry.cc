@@ -27,6 +27,12 @@ struct SampleValue {
   unsigned int value;
 };
 
+nvmlSample_t sample_of(unsigned int value) {
+  nvmlSample_t sample = {.timeStamp = now_us(), .sampleValue = {}};
+  sample.sampleValue.uiVal = value;
+  return sample;
+}
+
 // One sample, of now.
 nvmlReturn_t give_sample(const Subject& subject, nvmlSamplingType_t type,
                          nvmlValueType_t* value_type, unsigned int* count, nvmlSample_t* samples) {
@@ -45,11 +51,7 @@ nvmlReturn_t give_sample(const Subject& subject, nvmlSamplingType_t type,
   for (const SampleValue& found : values) {
     if (found.type == type) {
       *value_type = NVML_VALUE_TYPE_UNSIGNED_INT;
-      return give_all(std::array{found.value}, count, samples, [](unsigned int value) {
-        nvmlSample_t sample = {.timeStamp = now_us(), .sampleValue = {}};
-        sample.sampleValue.uiVal = value;
-        return sample;
-      });
+      return give_all(std::array{found.value}, count, samples, sample_of);
     }
   }
   return NVML_ERROR_NOT_SUPPORTED;
@@ -168,6 +170,7 @@ nvmlReturn_t nvmlDeviceGetFBCStats(nvmlDevice_t device, nvmlFBCStats_t* stats) n
                             [&](const Subject&) { return give(stats, nvmlFBCStats_t{}); });
 }
 
+// NOLINTNEXTLINE(readability-function-size): the parameters are NVML's.
 nvmlReturn_t nvmlDeviceGetSamples(nvmlDevice_t device, nvmlSamplingType_t type,
                                   unsigned long long /*last_seen*/, nvmlValueType_t* value_type,
                                   unsigned int* count, nvmlSample_t* samples) noexcept {

@@ -43,10 +43,10 @@ inline Gpu test_gpu(std::uint32_t index) {
 // Puts a GPU instance with one compute instance, which fills it, on a GPU.
 inline void put_instance(Node& node, Gpu& gpu, std::uint32_t profile_id, std::uint32_t start) {
   const Geometry& geometry = node.geometry_of(gpu);
-  const std::uint32_t profile = find_profile(geometry, profile_id).value();
+  const std::uint32_t profile = find_profile(geometry, profile_id).value_or(kNoId);
   const ProfileKind& kind = geometry.profiles.items.at(profile);
   const Span span{.start = start, .size = kind.memory_slices};
-  GpuInstance& instance = gpu.instances.at(tree_id(geometry, false, span).value());
+  GpuInstance& instance = gpu.instances.at(tree_id(geometry, false, span).value_or(kNoId));
   instance.exists = 1;
   instance.generation = ++node.last_generation;
   instance.profile = profile;
@@ -92,6 +92,15 @@ inline std::unique_ptr<Node> test_node() {
   return node;
 }
 
+// Sets an environment variable, or takes it away: no thread of these tests reads one meanwhile.
+inline void set_variable(const char* name, const char* value) {
+  if (value != nullptr) {
+    ::setenv(name, value, 1);  // NOLINT(concurrency-mt-unsafe)
+  } else {
+    ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe)
+  }
+}
+
 class SurfaceTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -101,7 +110,7 @@ class SurfaceTest : public ::testing::Test {
     const std::unique_ptr<Node> node = test_node();
     const Status created = Store::create(state(), *node);
     ASSERT_TRUE(created) << created.error().message;
-    ::setenv(kStateVariable, state().c_str(), 1);
+    set_variable(kStateVariable, state().c_str());
     set_capability("config");
     ASSERT_EQ(nvmlInit_v2(), NVML_SUCCESS);
   }
@@ -109,14 +118,14 @@ class SurfaceTest : public ::testing::Test {
   void TearDown() override {
     while (nvmlShutdown() == NVML_SUCCESS) {
     }
-    ::unsetenv(kStateVariable);
-    ::unsetenv(kCapabilityVariable);
+    set_variable(kStateVariable, nullptr);
+    set_variable(kCapabilityVariable, nullptr);
     std::filesystem::remove_all(directory_);
   }
 
   std::string state() const { return directory_ / "state"; }
 
-  static void set_capability(const char* name) { ::setenv(kCapabilityVariable, name, 1); }
+  static void set_capability(const char* name) { set_variable(kCapabilityVariable, name); }
 
   // Changes the node as another process would.
   template <typename Change>

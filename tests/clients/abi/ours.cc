@@ -4,10 +4,10 @@
 
 #include "sectile/nvml_abi/nvml.h"
 
-#define SIZE(type) std::printf("%s %zu\n", #type, sizeof(type));
-#define MEMBER(type, member) \
+#define SECTILE_SIZE(type) std::printf("%s %zu\n", #type, sizeof(type));
+#define SECTILE_MEMBER(type, member) \
   std::printf("%s.%s %zu %zu\n", #type, #member, offsetof(type, member), sizeof(type::member));
-#define VALUE(name) std::printf("%s %lld\n", #name, static_cast<long long>(name));
+#define SECTILE_VALUE(name) std::printf("%s %lld\n", #name, static_cast<long long>(name));
 
 int main() {
 #include "probe.inc"

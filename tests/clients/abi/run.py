@@ -43,19 +43,19 @@ def fetch_header(cache):
 
 
 def declared():
-    """What our headers declare, as lines of the probe: SIZE, MEMBER and VALUE."""
+    """What our headers declare, as lines of the probe."""
     for path in sorted(HEADERS.glob("*.h")):
         source = without_comments(path.read_text(encoding="utf-8"))
         for name, body in re.findall(r"\b(?:struct|union) (nvml\w+_t) \{(.*?)\n\};", source, re.S):
-            yield name, f"SIZE({name})"
+            yield name, f"SECTILE_SIZE({name})"
             body = re.sub(r"struct \{.*?\} (\w+)\[", r"int \1[", body, flags=re.S)
             for member in re.findall(r"(\w+)(?:\[[^\]]*\])?;", body):
-                yield name, f"MEMBER({name}, {member})"
+                yield name, f"SECTILE_MEMBER({name}, {member})"
         for name in re.findall(r"\benum (nvml\w+_t) :", source):
-            yield name, f"SIZE({name})"
+            yield name, f"SECTILE_SIZE({name})"
         for name in re.findall(r"inline constexpr [\w ]+ (\w+)\s*=|^\s*(NVML_\w+) = ", source, re.M):
             name = "".join(name)
-            yield name, f"VALUE({name})"
+            yield name, f"SECTILE_VALUE({name})"
 
 
 def compile_and_run(compiler, source, build, *flags):

@@ -3,10 +3,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define SIZE(type) printf("%s %zu\n", #type, sizeof(type));
-#define MEMBER(type, member) \
+#define SECTILE_SIZE(type) printf("%s %zu\n", #type, sizeof(type));
+#define SECTILE_MEMBER(type, member) \
   printf("%s.%s %zu %zu\n", #type, #member, offsetof(type, member), sizeof(((type*)0)->member));
-#define VALUE(name) printf("%s %lld\n", #name, (long long)(name));
+#define SECTILE_VALUE(name) printf("%s %lld\n", #name, (long long)(name));
 
 int main(void) {
 #include "probe.inc"
