@@ -6,6 +6,7 @@
 #include "sectile/geometry/fit.h"
 #include "sectile/plan/pack.h"
 #include "sectile/plan/usefulness.h"
+#include "src/plan/attempt.h"
 
 namespace sectile::internal {
 namespace {
@@ -16,6 +17,14 @@ int best_start(const Model& model, const Layout& layout, const Profile& profile,
     return usefulness(model, *layout.with_unchecked(Slot::bare(profile, start)));
   };
   return *std::ranges::max_element(starts, {}, left);
+}
+
+std::vector<Want> wants_of(const std::vector<const Profile*>& instances) {
+  std::vector<Want> wants;
+  for (const Profile* profile : instances) {
+    wants.push_back({.count = 1, .what = ByProfile{profile->name}});
+  }
+  return wants;
 }
 
 }  // namespace
@@ -34,13 +43,20 @@ int capacity(const Model& model, const Profile& profile) {
   return remaining_capacity(model, Layout(), profile);
 }
 
-Result<Layout> cut(const Model& model, const std::vector<const Profile*>& instances) {
-  std::vector<Want> wants;
-  for (const Profile* profile : instances) {
-    wants.push_back({.count = 1, .what = ByProfile{profile->name}});
-  }
+std::optional<Layout> try_cut(const Model& model, const std::vector<const Profile*>& instances,
+                              ShapeMemory& memory) {
   const std::vector<PlanGpu> gpus = {{.name = model.key, .model = &model}};
-  PackResult packed = pack(gpus, wants);
+  const std::vector<Want> wants = wants_of(instances);
+  const Attempt tried = attempt(gpus, wants, {}, memory);
+  if (!tried.complete()) {
+    return std::nullopt;
+  }
+  return finish(tried, gpus, wants).layouts.front();
+}
+
+Result<Layout> cut(const Model& model, const std::vector<const Profile*>& instances) {
+  const std::vector<PlanGpu> gpus = {{.name = model.key, .model = &model}};
+  PackResult packed = pack(gpus, wants_of(instances));
   if (packed) {
     return packed->layouts.front();
   }

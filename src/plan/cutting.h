@@ -2,11 +2,13 @@
 // them so that what is left is most useful.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "sectile/base/result.h"
 #include "sectile/geometry/layout.h"
 #include "sectile/geometry/model.h"
+#include "src/plan/shapes.h"
 
 namespace sectile::internal {
 
@@ -17,7 +19,11 @@ std::vector<const Profile*> plain_profiles(const Model& model);
 // How many of `profile` an empty GPU holds.
 int capacity(const Model& model, const Profile& profile);
 
-// An empty GPU cut into these. Fails with kUnsatisfiable, with the reason in slices.
+// An empty GPU cut into these; nothing if they do not fit.
+std::optional<Layout> try_cut(const Model& model, const std::vector<const Profile*>& instances,
+                              ShapeMemory& memory);
+
+// The same. Fails with kUnsatisfiable, with the reason in slices.
 Result<Layout> cut(const Model& model, const std::vector<const Profile*>& instances);
 
 // `layout` with the largest plain profile that fits, again and again until none does; each where it

@@ -48,11 +48,12 @@ struct Mixture {
 };
 
 std::optional<Mixture> mixture(const Model& model, const Profile& large, const Profile& small) {
+  ShapeMemory memory;
   std::vector<const Profile*> instances = {&large};
   std::optional<Mixture> best;
   for (int count = 1; count < model.max_instances; ++count) {
     instances.push_back(&small);
-    const Result<Layout> layout = cut(model, instances);
+    const std::optional<Layout> layout = try_cut(model, instances, memory);
     if (!layout) {
       break;
     }
