@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,9 @@ std::string listed(const std::vector<int>& numbers, std::string_view last) {
   return result;
 }
 
-// "aaaabb..  3g.40gb@4 2g.20gb@0"
-std::string picture(const Model& model, const Layout& layout) {
-  return layout.diagram(model.memory_slices) + "  " + to_notation(model, layout);
+// "gpu0  aaaabb..  3g.40gb@4 2g.20gb@0"
+void add_picture(Lines& lines, const std::string& head, const Model& model, const Layout& layout) {
+  lines.add(head + "  " + layout.diagram(model.memory_slices) + "  ", to_notation(model, layout));
 }
 
 // What no instance uses: "free: 2 memory slices; idle: 1 compute slice", or "nothing is idle".
@@ -52,17 +53,21 @@ std::string idle(const Model& model, const Layout& layout) {
          "; idle: " + number_of(std::max(compute, 0), "compute slice");
 }
 
+std::string emptiness(int opened, int used) {
+  if (opened == 0) {
+    return "";
+  }
+  return opened < used ? fmt::format(", {} of them empty before", opened)
+                       : fmt::format(", {}empty before", used > 1 ? "all " : "");
+}
+
 std::string gpus_needed(const Plan& plan, std::size_t gpus) {
   const std::string used =
-      fmt::format("{} of {}", plan.gpus_used, number_of(static_cast<int>(gpus), "GPU"));
-  const std::string opened = plan.gpus_opened == 0
-                                 ? ", none of them empty before"
-                                 : fmt::format(", {} of them empty before", plan.gpus_opened);
-  if (plan.gpus_bound >= plan.gpus_used) {
-    return used + opened + "; proven: no plan opens fewer";
-  }
-  return fmt::format("{}{}; at least {} of them are needed, fewer than {} may do", used, opened,
-                     plan.gpus_bound, plan.gpus_used);
+      fmt::format("{} of {}{}", plan.gpus_used, number_of(static_cast<int>(gpus), "GPU"),
+                  emptiness(plan.gpus_opened, plan.gpus_used));
+  return plan.gpus_bound >= plan.gpus_used
+             ? used + "; proven: no plan opens fewer GPUs"
+             : fmt::format("{}; not proven: {} might do", used, plan.gpus_bound);
 }
 
 std::string why_here(const PlacementReason& reason, int start) {
@@ -70,7 +75,7 @@ std::string why_here(const PlacementReason& reason, int start) {
   std::erase(others, start);
   std::string result;
   if (others.empty()) {
-    result = "the only start that was free";
+    result = "the only start that the others leave";
   } else {
     result = fmt::format("could start at {} as well, ", listed(others, "or"));
     result += reason.usefulness > reason.next_best ? "but that would leave less useful space"
@@ -82,41 +87,43 @@ std::string why_here(const PlacementReason& reason, int start) {
   return result;
 }
 
-std::string compute_label(const Profile* profile, const ComputeSlot& slot) {
-  const ComputeProfile* const compute =
-      profile == nullptr ? nullptr : profile->find_compute(slot.profile);
-  const std::string name =
-      compute == nullptr ? fmt::format("compute profile {}", slot.profile.value) : compute->name;
-  return fmt::format("{} at compute slice {}", name, slot.placement.start);
-}
-
-void explain_assignment(Lines& lines, const Plan& plan, std::span<const PlanGpu> gpus,
-                        std::span<const Want> wants, std::size_t index) {
-  const Assignment& assignment = plan.assignments[index];
-  const Model& model = *gpus[assignment.gpu].model;
-  const auto reason = std::ranges::find(plan.reasons, index, &PlacementReason::assignment);
-  const Profile* const profile = model.find(assignment.slot.profile());
-  std::string text = "for " + to_string(wants[assignment.want]);
-  if (assignment.slot.compute().size() > 1) {
-    text += ", " + compute_label(profile, assignment.compute);
+// Several wants may share an instance: each has a compute instance in it.
+void explain_slot(Lines& lines, const Plan& plan, const Model& model, std::span<const Want> wants,
+                  std::span<const std::size_t> assignments) {
+  const Assignment& first = plan.assignments[assignments.front()];
+  std::set<std::size_t> served;
+  for (const std::size_t index : assignments) {
+    served.insert(plan.assignments[index].want);
   }
+  std::string text = "for ";
+  for (const std::size_t want : served) {
+    text += (want == *served.begin() ? "" : ", ") + to_string(wants[want]);
+  }
+  const auto reason =
+      std::ranges::find(plan.reasons, assignments.front(), &PlacementReason::assignment);
   if (reason != plan.reasons.end()) {
-    text += ": " + why_here(*reason, assignment.slot.placement().start);
+    text += ": " + why_here(*reason, first.slot.placement().start);
   }
-  lines.add("  " + to_notation(model, assignment.slot) + "  ", text);
+  lines.add("  " + to_notation(model, first.slot) + "  ", text);
 }
 
 void explain_gpu(Lines& lines, const Plan& plan, std::span<const PlanGpu> gpus,
                  std::span<const Want> wants, std::size_t index) {
   const PlanGpu& gpu = gpus[index];
   const Layout& layout = plan.layouts[index];
-  lines.add(gpu.name + " (" + gpu.model->key + ")  ", picture(*gpu.model, layout));
-  for (const Slot& slot : gpu.kept.slots()) {
-    lines.add("  " + to_notation(*gpu.model, slot) + "  ", "was there and stays");
-  }
-  for (std::size_t i = 0; i < plan.assignments.size(); ++i) {
-    if (plan.assignments[i].gpu == index) {
-      explain_assignment(lines, plan, gpus, wants, i);
+  add_picture(lines, gpu.name + " (" + gpu.model->key + ")", *gpu.model, layout);
+  for (const Slot& slot : layout.slots()) {
+    std::vector<std::size_t> here;
+    for (std::size_t i = 0; i < plan.assignments.size(); ++i) {
+      const Assignment& assignment = plan.assignments[i];
+      if (assignment.gpu == index && assignment.slot.placement() == slot.placement()) {
+        here.push_back(i);
+      }
+    }
+    if (here.empty()) {
+      lines.add("  " + to_notation(*gpu.model, slot) + "  ", "was there and stays");
+    } else {
+      explain_slot(lines, plan, *gpu.model, wants, here);
     }
   }
   lines.add("  ", idle(*gpu.model, layout));
@@ -141,29 +148,56 @@ void explain_alternative(Lines& lines, const Alternative& alternative,
   const std::size_t shown = gpus.empty() ? 0 : std::min(alternative.layouts.size(), kGpusMax);
   for (std::size_t i = 0; i < shown; ++i) {
     const std::string name = i < gpus.size() ? gpus[i].name : "added";
-    lines.add("     " + name + "  ",
-              picture(model_of(alternative, gpus, i), alternative.layouts[i]));
+    add_picture(lines, "     " + name, model_of(alternative, gpus, i), alternative.layouts[i]);
   }
   if (shown < alternative.layouts.size()) {
     lines.add("     ", number_of(static_cast<int>(alternative.layouts.size() - shown), "more GPU"));
   }
 }
 
+void explain_missing(Lines& lines, const Missing& missing, std::span<const Want> wants,
+                     const std::string& summary) {
+  if (missing.reason != summary) {
+    lines.blank();
+    lines.add(to_string(wants[missing.want]) + ": ", missing.reason);
+  }
+  if (missing.memory_slices_needed > 0) {
+    lines.add("  ", fmt::format("{} free before, the longest run that an instance can take: {}",
+                                number_of(missing.memory_slices_free, "memory slice"),
+                                missing.largest_free_run));
+  }
+  for (const std::string& holder : missing.holders) {
+    lines.add("  in the way: ", holder);
+  }
+}
+
+// "2c.3g.40gb at compute slice 0 of 3g.40gb@4"; the one that fills needs no place.
+std::string compute_instance(const Profile* profile, const ComputeSlot& slot,
+                             const std::string& instance) {
+  const ComputeProfile* const compute =
+      profile == nullptr ? nullptr : profile->find_compute(slot.profile);
+  if (compute == nullptr) {
+    return fmt::format("of profile {} in {}", slot.profile.value, instance);
+  }
+  return compute->fills ? fmt::format("that fills {}", instance)
+                        : fmt::format("{} at compute slice {} of {}", compute->name,
+                                      slot.placement.start, instance);
+}
+
 std::string step_in_words(const Step& step, const Model& model) {
   const Profile* const profile = model.find(step.profile);
-  const std::string instance = fmt::format(
-      "{}@{}", profile == nullptr ? fmt::format("profile {}", step.profile.value) : profile->name,
-      step.placement.start);
-  const std::string compute = compute_label(profile, step.compute) + " in " + instance;
+  const std::string name =
+      profile == nullptr ? fmt::format("profile {}", step.profile.value) : profile->name;
+  const std::string instance = fmt::format("{}@{}", name, step.placement.start);
   switch (step.kind) {
     case StepKind::kDestroyCompute:
-      return "destroy compute instance " + compute;
+      return "destroy the compute instance " + compute_instance(profile, step.compute, instance);
     case StepKind::kDestroyInstance:
-      return "destroy GPU instance " + instance;
+      return "destroy the GPU instance " + instance;
     case StepKind::kCreateInstance:
-      return "create GPU instance " + instance;
+      return "create the GPU instance " + instance;
     case StepKind::kCreateCompute:
-      return "create compute instance " + compute;
+      return "create the compute instance " + compute_instance(profile, step.compute, instance);
   }
   return "";
 }
@@ -178,23 +212,23 @@ bool changes_inside(const Transition& transition, const Slot& slot) {
 
 std::string explain(const Plan& plan, std::span<const PlanGpu> gpus, std::span<const Want> wants) {
   Lines lines;
-  lines.add("", number_of(static_cast<int>(plan.assignments.size()), "instance") + " on " +
+  lines.add("", number_of(static_cast<int>(plan.assignments.size()), "wanted instance") + " on " +
                     gpus_needed(plan, gpus.size()));
   if (!plan.proven) {
     lines.add("", "the search gave up before it was certain that no plan is better");
   }
-  std::size_t idle_gpus = 0;
+  int empty = 0;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     if (plan.layouts[i].empty()) {
-      idle_gpus += 1;
+      empty += 1;
     } else {
       lines.blank();
       explain_gpu(lines, plan, gpus, wants, i);
     }
   }
-  if (idle_gpus > 0) {
+  if (empty > 0) {
     lines.blank();
-    lines.add("", number_of(static_cast<int>(idle_gpus), "GPU") + " stay empty");
+    lines.add("", fmt::format("empty: {}", number_of(empty, "GPU")));
   }
   return std::move(lines).str();
 }
@@ -204,14 +238,7 @@ std::string explain(const Infeasible& infeasible, std::span<const PlanGpu> gpus,
   Lines lines;
   lines.add("does not fit: ", infeasible.summary);
   for (const Missing& missing : infeasible.missing) {
-    lines.blank();
-    lines.add("", missing.reason.empty() ? to_string(wants[missing.want]) : missing.reason);
-    lines.add("  ", fmt::format("{} free, the longest run that an instance can take: {}",
-                                number_of(missing.memory_slices_free, "memory slice"),
-                                missing.largest_free_run));
-    for (const std::string& holder : missing.holders) {
-      lines.add("  in the way: ", holder);
-    }
+    explain_missing(lines, missing, wants, infeasible.summary);
   }
   if (!infeasible.nearest.empty()) {
     lines.blank();
@@ -232,9 +259,9 @@ std::string explain(const Transition& transition, const Model& model, std::strin
             fmt::format("{} kept, {} destroyed, {} created", transition.kept.size(),
                         transition.destroyed.size(), transition.created.size()));
   for (const Slot& slot : transition.kept) {
+    const bool changes = changes_inside(transition, slot);
     lines.add("  keep     ",
-              to_notation(model, slot) +
-                  (changes_inside(transition, slot) ? "  (its compute instances change)" : ""));
+              to_notation(model, slot) + (changes ? " (its compute instances change)" : ""));
   }
   for (const Slot& slot : transition.destroyed) {
     lines.add("  destroy  ", to_notation(model, slot));
@@ -251,12 +278,10 @@ std::string explain(const Transition& transition, const Model& model, std::strin
 
 std::string explain(const StrategyResult& result, const Model& model, Strategy strategy) {
   Lines lines;
-  lines.add(fmt::format("{} on {}: ", to_string(strategy), model.key),
-            picture(model, result.layout));
+  add_picture(lines, fmt::format("{} on {}", to_string(strategy), model.key), model, result.layout);
   for (const std::string& reason : result.reasons) {
     lines.add("  ", reason);
   }
-  lines.add("  ", idle(model, result.layout));
   return std::move(lines).str();
 }
 

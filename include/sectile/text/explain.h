@@ -29,7 +29,7 @@ std::string explain(const Infeasible& infeasible, std::span<const PlanGpu> gpus,
 // an empty transition.
 std::string explain(const Transition& transition, const Model& model, std::string_view gpu);
 
-// The reasons of a strategy, and what it leaves idle.
+// The layout that a strategy cuts, and its reasons.
 std::string explain(const StrategyResult& result, const Model& model, Strategy strategy);
 
 }  // namespace sectile
