@@ -33,7 +33,8 @@ Result<std::vector<Handle>> handles(const Function& function, Parent parent, uns
   unsigned count = kRoom;
   const nvmlReturn_t code = function(parent, profile, found.data(), &count);
   if (code == NVML_ERROR_NOT_SUPPORTED) {
-    return std::vector<Handle>{};  // The GPU does not offer the profile at present.
+    return fail(ErrorCode::kStale, nvml_failure(function, code, subject).error().message,
+                "MIG is off by now, or the profile is gone: read the GPU and plan again");
   }
   if (code != NVML_SUCCESS) {
     return nvml_failure(function, code, subject);

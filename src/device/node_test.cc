@@ -276,6 +276,20 @@ TEST(NodeTest, ADriverThatIsSilentWithMigOffLeavesItToTheCatalogue) {
   EXPECT_EQ(stranger.warnings.size(), 1U);
 }
 
+// It said "no MIG" once and "MIG is on" afterwards.
+TEST(NodeTest, ADriverThatChangesItsMindAboutMigIsNotHalfBelieved) {
+  FakeNvml fake;
+  fake.add("h100-80gb-sxm5", h100_mixed());
+  int asked = 0;
+  fake.intercept = [&](const std::string& name) -> std::optional<nvmlReturn_t> {
+    const bool first = name == "nvmlDeviceGetMigMode" && asked++ == 0;
+    return first ? std::optional(NVML_ERROR_NOT_SUPPORTED) : std::nullopt;
+  };
+  const Snapshot snapshot = fake.node().read().value();
+  EXPECT_FALSE(snapshot.gpus[0].capable());
+  EXPECT_TRUE(snapshot.models.empty());
+}
+
 TEST(NodeTest, AGpuThatIsLostDoesNotHideTheOthers) {
   FakeNvml fake;
   fake.add("h100-80gb-sxm5");

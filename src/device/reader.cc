@@ -153,6 +153,16 @@ Status read_identity(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
   return {};
 }
 
+// The rest of a GPU that has no MIG. The mode is not asked for again: the answer might be another.
+Result<ReadGpu> without_mig(const Nvml& nvml, nvmlDevice_t device, ReadGpu read) {
+  Result<std::vector<GpuProcess>> processes = read_processes(nvml, device, subject_of(read.gpu));
+  if (!processes) {
+    return fail(processes);
+  }
+  read.gpu.processes = *std::move(processes);
+  return read;
+}
+
 }  // namespace
 
 std::string subject_of(const LiveGpu& gpu) {
@@ -198,23 +208,24 @@ Result<ReadGpu> read_gpu(const Nvml& nvml, unsigned index, nvmlDevice_t device,
   if (const Status mode = read_mode(nvml, device, read.gpu); !mode) {
     return fail(mode);
   }
-  if (read.gpu.capable()) {
-    const GpuIdentity identity{.device = device,
-                               .subject = subject_of(read.gpu),
-                               .name = read.gpu.name,
-                               .pci_device = read.gpu.pci_device,
-                               .memory = memory_of(nvml, device)};
-    Result<std::optional<Model>> model = read_model(nvml, identity, warnings);
-    if (!model) {
-      return fail(model);
-    }
-    if (!*model) {
-      read.gpu.mode = MigMode::kNotCapable;  // Not to us.
-      read.gpu.pending = MigMode::kNotCapable;
-      return read;
-    }
-    read.model = **std::move(model);
+  if (!read.gpu.capable()) {
+    return without_mig(nvml, device, std::move(read));
   }
+  const GpuIdentity identity{.device = device,
+                             .subject = subject_of(read.gpu),
+                             .name = read.gpu.name,
+                             .pci_device = read.gpu.pci_device,
+                             .memory = memory_of(nvml, device)};
+  Result<std::optional<Model>> model = read_model(nvml, identity, warnings);
+  if (!model) {
+    return fail(model);
+  }
+  if (!*model) {
+    read.gpu.mode = MigMode::kNotCapable;  // Not to us.
+    read.gpu.pending = MigMode::kNotCapable;
+    return without_mig(nvml, device, std::move(read));
+  }
+  read.model = **std::move(model);
   if (const Status state = read_state(nvml, device, read); !state) {
     return fail(state);
   }

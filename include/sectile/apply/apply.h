@@ -37,8 +37,10 @@ struct BlockedInstance {
 struct GpuChange {
   std::string uuid;
   unsigned index = 0;
-  std::optional<bool> set_mode;  // Present if the mode changes.
-  bool needs_reset = false;      // The mode change stays pending until a reset.
+  std::optional<bool> set_mode;         // Present if the mode changes.
+  bool needs_reset = false;             // The mode change may stay pending until a reset (Ampere).
+  MigMode mode = MigMode::kNotCapable;  // As it was when this was planned.
+  MigMode pending = MigMode::kNotCapable;
   Transition transition;
   Layout from;
   Layout to;
@@ -61,7 +63,8 @@ Result<ChangePlan> prepare(const Snapshot& now, const std::vector<GpuTarget>& ta
 // Told before each step: "gpu 0: create 3g.40gb@4", step 3 of 12.
 using Progress = std::function<void(const std::string& what, int step, int steps)>;
 
-// The seam for what surrounds the steps: the journal of the transaction goes here.
+// The seam for what surrounds the steps: the journal of the transaction goes here. Undo steps are
+// told like any other. If before() fails, the step is not taken and what was done is taken back.
 class StepObserver {
  public:
   virtual ~StepObserver() = default;
@@ -75,11 +78,20 @@ struct Applied {
   int steps_done = 0;
 };
 
+// Resets one GPU, as `nvidia-smi -r -i UUID` does. Called with NVML closed, and only for a GPU
+// whose new mode is pending and that nobody uses.
+using ResetFn = std::function<Status(const std::string& uuid)>;
+
 // Carries the plan out under the node lock (lock.h). Fails with kStale if the node no longer is
 // what `plan` was made from, with kBusy naming the holders if an instance to be destroyed is in
-// use, and takes back what it did when a step fails: kRolledBack if the old layout is back,
-// kNotRestored, naming what differs, if not.
+// use, both before anything is touched. Takes back what it did when a step fails: kRolledBack if
+// the old layout is back, kNotRestored, naming what differs, if not; if the very first step fails,
+// its own error.
+//
+// Without `reset`, a mode that stays pending is left so and named, with kUnavailable: nothing else
+// is changed after a mode that does not come on, and everything else before one that does not go
+// off. Apply the same plan again after the reset.
 Result<Applied> execute(Node& node, const ChangePlan& plan, StepObserver* observer = nullptr,
-                        const Progress& progress = {});
+                        const Progress& progress = {}, const ResetFn& reset = {});
 
 }  // namespace sectile

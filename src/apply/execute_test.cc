@@ -1,0 +1,338 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "sectile/apply/apply.h"
+#include "sectile/apply/lock.h"
+#include "src/device/fake_nvml.h"
+
+namespace sectile {
+namespace {
+
+const Model& h100() {
+  return *find_model("h100-80gb-sxm5").value();
+}
+
+Layout layout_of(const std::vector<std::pair<std::string, int>>& instances) {
+  Layout layout;
+  for (const auto& [name, start] : instances) {
+    layout = layout.with(h100(), Slot(*h100().find_by_name(name), start)).value();
+  }
+  return layout;
+}
+
+const Layout& old_layout() {
+  static const Layout kLayout = layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}, {"1g.10gb", 2}});
+  return kLayout;
+}
+
+const Layout& new_layout() {
+  static const Layout kLayout =
+      layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}, {"1g.10gb", 1}, {"2g.20gb", 2}});
+  return kLayout;
+}
+
+GpuTarget target(const std::string& uuid, const Layout& layout) {
+  return {.uuid = uuid,
+          .mig_enabled = true,
+          .layout = layout,
+          .exact_placement = true,
+          .mode_only = false};
+}
+
+class ExecuteTest : public testing::Test {
+ protected:
+  ExecuteTest()
+      : state_(std::filesystem::path(testing::TempDir()) / ("apply" + std::to_string(getpid()))) {
+    setenv("SECTILE_STATE_DIR", state_.c_str(), 1);
+  }
+  ~ExecuteTest() override {
+    unsetenv("SECTILE_STATE_DIR");
+    std::filesystem::remove_all(state_);
+  }
+  ExecuteTest(const ExecuteTest&) = delete;
+  ExecuteTest& operator=(const ExecuteTest&) = delete;
+
+  static ChangePlan planned(Node& node, const std::vector<GpuTarget>& targets) {
+    return prepare(node.read().value(), targets).value();
+  }
+
+  FakeNvml fake_;
+  std::filesystem::path state_;
+};
+
+TEST_F(ExecuteTest, MakesTheNewLayoutAndTouchesNothingElse) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  std::vector<std::string> told;
+  const Result<Applied> applied =
+      execute(node, planned(node, {target("GPU-1", new_layout())}), nullptr,
+              [&](const std::string& what, int step, int steps) {
+                told.push_back(std::to_string(step) + "/" + std::to_string(steps) + " " + what);
+              });
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(fake_.gpus[0].layout(), old_layout());
+  EXPECT_EQ(fake_.gpus[1].layout(), new_layout());
+  EXPECT_EQ(applied->before.gpus[1].layout, old_layout());
+  EXPECT_EQ(applied->after.gpus[1].layout, new_layout());
+  EXPECT_EQ(applied->steps_done, 10);
+  EXPECT_EQ(fake_.destroyed, (std::vector<std::string>{"GPU-1 2:1", "GPU-1 0:2"}));
+  ASSERT_EQ(told.size(), 10U);
+  EXPECT_EQ(told.front(), "1/10 gpu 1: destroy compute instance 2g.20gb@0 in 2g.20gb@0");
+  EXPECT_EQ(told.back().substr(0, 5), "10/10");
+}
+
+TEST_F(ExecuteTest, AnEmptyPlanNeedsNoLock) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const NodeLock other = NodeLock::acquire().value();
+  EXPECT_EQ(execute(node, planned(node, {target("GPU-0", old_layout())}))->steps_done, 0);
+}
+
+TEST_F(ExecuteTest, TwoChangesNeverInterleave) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  const NodeLock other = NodeLock::acquire().value();
+  const Error error = execute(node, plan).error();
+  EXPECT_EQ(error.code, ErrorCode::kBusy);
+  EXPECT_NE(error.message.find(std::to_string(getpid())), std::string::npos);
+  EXPECT_EQ(fake_.gpus[0].layout(), old_layout());
+}
+
+TEST_F(ExecuteTest, ANodeThatChangedIsStale) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  fake_.set(gpu, layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}}));
+  const Error error = execute(node, plan).error();
+  EXPECT_EQ(error.code, ErrorCode::kStale);
+  EXPECT_EQ(error.message, "gpu 0 changed since it was read: 1g.10gb@2 is missing");
+  gpu.uuid = "GPU-5";
+  EXPECT_EQ(execute(node, plan).error().code, ErrorCode::kStale);
+  EXPECT_TRUE(fake_.destroyed.empty());
+}
+
+TEST_F(ExecuteTest, WhatIsInUseIsNamedAndNotTouched) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan idle = planned(node, {target("GPU-0", new_layout())});
+  fake_.occupy(gpu, {0, 2}, static_cast<unsigned>(getpid()));
+  const ChangePlan busy = planned(node, {target("GPU-0", new_layout())});
+  for (const ChangePlan& plan : {idle, busy}) {  // Found again where it came after the plan.
+    const Error error = execute(node, plan).error();
+    EXPECT_EQ(error.code, ErrorCode::kBusy);
+    EXPECT_TRUE(error.message.starts_with("gpu 0: 2g.20gb@0 is in use by pid " +
+                                          std::to_string(getpid()) + " ("))
+        << error.message;
+    EXPECT_NE(error.message.find("apply_test"), std::string::npos);
+  }
+  EXPECT_TRUE(fake_.destroyed.empty());
+  EXPECT_EQ(gpu.layout(), old_layout());
+}
+
+TEST_F(ExecuteTest, AProcessThatComesDuringTheChangeMakesItRollBack) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  const Result<Applied> applied =
+      execute(node, plan, nullptr, [&](const std::string&, int step, int) {
+        if (step == 3) {
+          fake_.occupy(gpu, {2, 1}, 4711);
+        }
+      });
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, ErrorCode::kRolledBack);
+  EXPECT_NE(applied.error().message.find("pid 4711"), std::string::npos);
+  EXPECT_TRUE(applied.error().message.ends_with("; the old layout is back"));
+  EXPECT_EQ(gpu.layout(), old_layout());
+}
+
+TEST_F(ExecuteTest, AllGpusOrNone) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan =
+      planned(node, {target("GPU-0", new_layout()), target("GPU-1", new_layout())});
+  int creations = 0;
+  fake_.intercept = [&](const std::string& name) -> std::optional<nvmlReturn_t> {
+    const bool fails = name == "nvmlDeviceCreateGpuInstanceWithPlacement" && ++creations == 5;
+    return fails ? std::optional(NVML_ERROR_INSUFFICIENT_RESOURCES) : std::nullopt;
+  };
+  EXPECT_EQ(execute(node, plan).error().code, ErrorCode::kRolledBack);
+  EXPECT_EQ(fake_.gpus[0].layout(), old_layout());
+  EXPECT_EQ(fake_.gpus[1].layout(), old_layout());
+}
+
+TEST_F(ExecuteTest, WhatCannotBeRestoredIsNamed) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  fake_.intercept = [](const std::string& name) -> std::optional<nvmlReturn_t> {
+    return name == "nvmlDeviceCreateGpuInstanceWithPlacement" ? std::optional(NVML_ERROR_UNKNOWN)
+                                                              : std::nullopt;
+  };
+  const Error error = execute(node, plan).error();
+  EXPECT_EQ(error.code, ErrorCode::kNotRestored);
+  EXPECT_NE(error.message.find("not restored: gpu 0: 2g.20gb@0 is missing, 1g.10gb@2 is missing"),
+            std::string::npos)
+      << error.message;
+  EXPECT_NE(error.next.find("GPU-0: 3g.40gb@4 2g.20gb@0 1g.10gb@2"), std::string::npos)
+      << error.next;
+}
+
+TEST_F(ExecuteTest, IfTheFirstStepFailsItsOwnErrorIsTheAnswer) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  fake_.intercept = [](const std::string& name) -> std::optional<nvmlReturn_t> {
+    return name == "nvmlComputeInstanceDestroy" ? std::optional(NVML_ERROR_NO_PERMISSION)
+                                                : std::nullopt;
+  };
+  const Error error = execute(node, plan).error();
+  EXPECT_EQ(error.code, ErrorCode::kPermission);
+  EXPECT_EQ(error.next, "run as root");
+}
+
+TEST_F(ExecuteTest, ModesGoOnBeforeAndOffAfterTheInstances) {
+  fake_.add("h100-80gb-sxm5").enabled = false;
+  fake_.gpus[0].pending = false;
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  GpuTarget off = target("GPU-1", {});
+  off.mig_enabled = false;
+  const Result<Applied> applied =
+      execute(node, planned(node, {off, target("GPU-0", new_layout())}));
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_TRUE(fake_.gpus[0].enabled);
+  EXPECT_EQ(fake_.gpus[0].layout(), new_layout());
+  EXPECT_FALSE(fake_.gpus[1].enabled);
+}
+
+TEST_F(ExecuteTest, AModeThatGoesOnIsTakenBackIfTheInstancesFail) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5");
+  gpu.enabled = false;
+  gpu.pending = false;
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  int creations = 0;
+  fake_.intercept = [&](const std::string& name) -> std::optional<nvmlReturn_t> {
+    const bool fails = name == "nvmlDeviceCreateGpuInstanceWithPlacement" && ++creations == 3;
+    return fails ? std::optional(NVML_ERROR_UNKNOWN) : std::nullopt;
+  };
+  EXPECT_EQ(execute(node, plan).error().code, ErrorCode::kRolledBack);
+  EXPECT_FALSE(gpu.enabled);
+  EXPECT_FALSE(gpu.pending);
+}
+
+class PendingTest : public ExecuteTest {
+ protected:
+  PendingTest() {
+    FakeNvml::Gpu& gpu = fake_.add("a100-40gb");
+    gpu.enabled = false;
+    gpu.pending = false;
+    gpu.activates = false;
+    fake_.add("h100-80gb-sxm5", old_layout());
+  }
+  std::vector<GpuTarget> targets() const {
+    const Model& a100 = fake_.gpus[0].model;
+    return {target("GPU-0", Layout().with(a100, Slot(*a100.find_by_name("7g.40gb"), 0)).value()),
+            target("GPU-1", new_layout())};
+  }
+};
+
+TEST_F(PendingTest, AModeThatNeedsAResetStopsEverythingBeforeIt) {
+  Node node = fake_.node();
+  const Error error = execute(node, planned(node, targets())).error();
+  EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+  EXPECT_EQ(error.message,
+            "the new MIG mode of gpu 0 (GPU-0) is pending until the GPU is reset; nothing else "
+            "was changed");
+  EXPECT_NE(error.next.find("nvidia-smi -r -i GPU-0"), std::string::npos);
+  EXPECT_TRUE(fake_.gpus[0].pending);
+  EXPECT_EQ(fake_.gpus[1].layout(), old_layout());
+
+  fake_.gpus[0].reset();
+  EXPECT_TRUE(execute(node, planned(node, targets())));
+  EXPECT_EQ(fake_.gpus[0].layout().size(), 1U);
+  EXPECT_EQ(fake_.gpus[1].layout(), new_layout());
+}
+
+TEST_F(PendingTest, AResetOnRequestCompletesIt) {
+  Node node = fake_.node();
+  std::vector<std::string> resets;
+  const Result<Applied> applied =
+      execute(node, planned(node, targets()), nullptr, {}, [&](const std::string& uuid) {
+        resets.push_back(uuid);
+        fake_.gpus[0].reset();
+        return Status{};
+      });
+  ASSERT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(resets, std::vector<std::string>{"GPU-0"});
+}
+
+TEST_F(PendingTest, AResetThatFailsRollsBack) {
+  Node node = fake_.node();
+  const ResetFn fails = [](const std::string&) -> Status {
+    return fail(ErrorCode::kFailed, "nvidia-smi: no");
+  };
+  const Error error = execute(node, planned(node, targets()), nullptr, {}, fails).error();
+  EXPECT_NE(error.message.find("nvidia-smi: no"), std::string::npos);
+  EXPECT_FALSE(fake_.gpus[0].pending);
+  EXPECT_EQ(fake_.gpus[1].layout(), old_layout());
+}
+
+TEST_F(PendingTest, AModeThatGoesOffLateLeavesTheRestDone) {
+  fake_.gpus[0].enabled = true;
+  fake_.gpus[0].pending = true;
+  Node node = fake_.node();
+  std::vector<GpuTarget> wanted = targets();
+  wanted[0].mig_enabled = false;
+  const Error error = execute(node, planned(node, wanted)).error();
+  EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+  EXPECT_NE(error.message.find("what else was done stays"), std::string::npos);
+  EXPECT_EQ(fake_.gpus[1].layout(), new_layout());
+  EXPECT_FALSE(fake_.gpus[0].pending);
+}
+
+class Journal : public StepObserver {
+ public:
+  Status before(const GpuChange&, const Step&) override {
+    lines += "b";
+    return ++count == refuse_at ? Status(fail(ErrorCode::kFailed, "disk full")) : Status{};
+  }
+  Status after(const GpuChange&, const Step&, const Status& outcome) override {
+    lines += outcome ? "a" : "x";
+    return {};
+  }
+  std::string lines;
+  int count = 0;
+  int refuse_at = 0;
+};
+
+TEST_F(ExecuteTest, TheObserverSeesEachStepBeforeAndAfter) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  Journal journal;
+  ASSERT_TRUE(execute(node, planned(node, {target("GPU-0", new_layout())}), &journal));
+  EXPECT_EQ(journal.lines, "babababababababababa");
+}
+
+TEST_F(ExecuteTest, AnObserverThatRefusesStopsTheChangeAndSeesTheUndo) {
+  fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  Journal journal;
+  journal.refuse_at = 3;
+  const Error error =
+      execute(node, planned(node, {target("GPU-0", new_layout())}), &journal).error();
+  EXPECT_EQ(error.code, ErrorCode::kRolledBack);
+  EXPECT_NE(error.message.find("disk full"), std::string::npos);
+  EXPECT_EQ(journal.lines, "bababbaba");
+  EXPECT_EQ(fake_.gpus[0].layout(), old_layout());
+}
+
+}  // namespace
+}  // namespace sectile
