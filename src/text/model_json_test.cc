@@ -45,6 +45,9 @@ std::string error_with(std::string_view from, std::string_view to) {
 TEST(ModelJsonTest, EveryFileOfTheCatalogueIsItsModel) {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(data())) {
+    if (entry.path().extension() != ".json") {
+      continue;
+    }
     const Result<Model> model =
         parse_model(read_file(entry.path()), entry.path().filename().string());
     ASSERT_TRUE(model) << model.error().message;
@@ -121,6 +124,20 @@ TEST(ProvenancePathTest, PatternsExpandInOrder) {
   EXPECT_THAT(internal::expand_path(tree, "p[14].c[0].n"), ElementsAre("p[14].c[0].n"));
   for (const char* bad : {"", ".", "a.", ".a", "b", "a.b", "p[1].s", "p[9,1].s", "p[].s", "p[9",
                           "p[*].c[0].n", "[9]", "p[9]s", "a[*]x"}) {
+    EXPECT_THAT(internal::expand_path(tree, bad), IsEmpty()) << bad;
+  }
+}
+
+TEST(ProvenancePathTest, FieldsThatAreLeftOutCanBeNamedWhereTheyBelong) {
+  const internal::Tree tree =
+      internal::read_tree("{profiles: [{id: 9, compute_profiles: [{id: 0}]}]}", "f").value();
+  EXPECT_THAT(internal::expand_path(tree, "profiles[9].compute_profiles[*].fills"),
+              ElementsAre("profiles[9].compute_profiles[0].fills"));
+  EXPECT_THAT(internal::expand_path(tree, "profiles[*].aliases"),
+              ElementsAre("profiles[9].aliases"));
+  EXPECT_THAT(internal::expand_path(tree, "max_graphics"), ElementsAre("max_graphics"));
+  for (const char* bad : {"fills", "profiles[9].fills", "aliases", "needs[0]", "needs.x",
+                          "profiles[9].max_graphics"}) {
     EXPECT_THAT(internal::expand_path(tree, bad), IsEmpty()) << bad;
   }
 }

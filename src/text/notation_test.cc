@@ -40,7 +40,7 @@ TEST(NotationTest, ShortLabelsCountsAndCommasAreRead) {
   EXPECT_EQ(round_trip("2x3g"), "3g.40gb@0 3g.40gb@4");
   EXPECT_EQ(round_trip("3g@0,4x 1g"), "error: '4x' is no part of a layout");
   EXPECT_EQ(round_trip("whole"), "7g.80gb@0");
-  EXPECT_EQ(round_trip("3g,\n4x1g").substr(0, 9), "3g.40gb@0");
+  EXPECT_EQ(round_trip("3g,\n3x1g"), round_trip("3x1g 3g"));
   EXPECT_EQ(round_trip("7x1g"),
             "1g.10gb@0 1g.10gb@1 1g.10gb@2 1g.10gb@3 1g.10gb@4 1g.10gb@5 1g.10gb@6");
 }

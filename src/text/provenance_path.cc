@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace sectile::internal {
@@ -58,6 +59,17 @@ std::vector<const Tree*> wanted_items(const Tree& list, std::string_view wanted)
   return result;
 }
 
+// Whether a field of a model, of a profile (depth 1) or of a compute profile (depth 2) may be left
+// out: it can be named all the same, since it has its default then.
+bool is_optional(std::string_view name, std::size_t depth) {
+  static constexpr std::array<std::array<std::string_view, 3>, 3> kOptional = {
+      {{"max_compute_only", "max_graphics", "needs"},
+       {"aliases", "driver_min", "memory_mib_seen"},
+       {"fills", "", ""}}};
+  return depth < kOptional.size() &&
+         std::ranges::find(kOptional[depth], name) != kOptional[depth].end();
+}
+
 // Appends what `pattern` names below `tree`, whose own path is `path`. Returns false if it names
 // nothing. Recursion ends with the pattern, which is no longer than a line and never deeper than
 // the tree.
@@ -68,11 +80,16 @@ bool walk(const Tree& tree, std::string_view pattern, const std::string& path,
     return found.size() <= kMaxFound;
   }
   const std::optional<Step> step = take_step(pattern);
-  const Member* const member = step ? tree.find(step->name) : nullptr;
-  if (!member) {
+  if (!step) {
     return false;
   }
+  const Member* const member = tree.find(step->name);
   const std::string at = fmt::format("{}{}{}", path, path.empty() ? "" : ".", step->name);
+  if (!member) {
+    const auto depth = static_cast<std::size_t>(std::ranges::count(path, '['));
+    found.push_back(at);
+    return pattern.empty() && !step->wanted && is_optional(step->name, depth);
+  }
   if (!step->wanted) {
     return walk(member->value, pattern, at, found);
   }

@@ -114,7 +114,7 @@ Status resolve_entry(const LayoutEntry& entry, const Indices& share,
     resolving.set({.gpu = share[i],
                    .mig_enabled = entry.mig_enabled,
                    .layout = (*layouts)[i],
-                   .exact = text != nullptr && names_every_start(text->notation),
+                   .exact = entry.mig_enabled && text && names_every_start(text->notation),
                    .origin = resolving.origin(entry.position)});
   }
   return {};
