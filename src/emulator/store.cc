@@ -248,6 +248,13 @@ Result<Store> Store::open(const std::string& directory) {
     return fail(failed("map", file->path));
   }
   file->image = static_cast<Image*>(mapped);
+  // The lock gets an open file of its own: a mapping keeps its open file alive, so a forked child,
+  // which inherits the mapping, would keep a lock on it.
+  ::close(file->fd);
+  file->fd = ::open(file->path.c_str(), O_RDWR | O_CLOEXEC);
+  if (file->fd < 0) {
+    return fail(failed("open", file->path));
+  }
   {
     const std::lock_guard lock(registry().mutex);
     registry().descriptors.push_back(&file->fd);
