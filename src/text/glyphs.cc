@@ -54,6 +54,9 @@ bool contains(std::span<const Range> ranges, std::uint32_t point) {
       ranges, [point](const Range& range) { return range.first <= point && point <= range.last; });
 }
 
+// The least code point that needs so many bytes; less is an overlong form.
+constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+
 struct Decoded {
   std::size_t length = 0;  // 0: no well-formed sequence begins here.
   std::uint32_t point = 0;
@@ -76,7 +79,6 @@ Decoded decode(std::string_view text) {
     }
     point = point << 6U | (byte & 0x3FU);
   }
-  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
   return point < kLeast[length] || point > 0x10FFFF ? Decoded{} : Decoded{length, point};
 }
 
@@ -128,7 +130,7 @@ int columns(std::string_view text) {
 }
 
 std::string shorten(std::string_view text, int columns_max, bool unicode) {
-  const std::string whole = clean(text, unicode);
+  std::string whole = clean(text, unicode);
   if (columns(whole) <= columns_max) {
     return whole;
   }

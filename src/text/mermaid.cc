@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -18,8 +18,9 @@ constexpr int kLabelMax = 60;  // Columns.
 
 // What no label may hold: quotes end it, "#" and ";" make entities, "%" directives, "`" Markdown,
 // and the rest is markup of Mermaid or HTML.
+constexpr std::string_view kSpecial = "\"#;%`<>&{}[]|\\$";
+
 std::string label(std::string_view hostile) {
-  static constexpr std::string_view kSpecial = "\"#;%`<>&{}[]|\\$";
   std::string result = internal::shorten(hostile, kLabelMax);
   std::ranges::replace_if(result, [](char c) { return kSpecial.contains(c); }, '?');
   return result;
@@ -59,15 +60,22 @@ Shares shares_of(std::span<const GpuPicture> gpus) {
   return shares;
 }
 
-std::string block_line(const internal::Block& block, std::string_view id) {
+std::string words_of(const internal::Block& block) {
   std::string compute = block.compute;  // In round brackets: square ones end a label.
   std::ranges::replace(compute, '[', '(');
   std::ranges::replace(compute, ']', ')');
-  std::string words = label(block.names.front() + compute);
-  if (!block.owner.empty()) {
-    words += "<br/>" + label(block.owner);
+  return label(block.names.front() + compute) +
+         (block.owner.empty() ? "" : "<br/>" + label(block.owner));
+}
+
+// GPUs with different numbers of memory slices share one grid. Few numbers occur, and all of them
+// divide 24 on real models; whoever makes up models may get a wide grid.
+int columns_for(std::span<const GpuPicture> gpus) {
+  int columns = 1;
+  for (const GpuPicture& gpu : gpus) {
+    columns = std::lcm(columns, internal::ruler_length(gpu));
   }
-  return fmt::format("    {}[\"{}\"]:{}\n", id, words, block.placement.size);
+  return columns;
 }
 
 }  // namespace
@@ -86,22 +94,28 @@ std::string mermaid_pie(std::span<const GpuPicture> gpus, std::string_view strat
 }
 
 std::string mermaid_blocks(std::span<const GpuPicture> gpus) {
-  std::string result = "block-beta\n  columns 1\n";
+  using Kind = internal::Block::Kind;
+  const int columns = columns_for(gpus);
+  std::string result = fmt::format("block-beta\n  columns {}\n", columns);
+  std::string titles;
   std::string free;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     const GpuPicture& gpu = gpus[i];
-    const std::string id = fmt::format("gpu{}", i);
-    result += fmt::format("  {}title[\"{}\"]\n  block:{}\n    columns {}\n", id,
-                          label(gpu.title + " (" + gpu.model->key + ")"), id,
-                          internal::ruler_length(gpu));
+    const std::string title = fmt::format("gpu{}title", i);
+    result += fmt::format("  {}[\"{}\"]:{}\n", title,
+                          label(gpu.title + " (" + gpu.model->key + ")"), columns);
+    titles += (titles.empty() ? "" : ",") + title;
     for (const internal::Block& block : internal::blocks_of(gpu)) {
-      const bool is_free = block.kind == internal::Block::Kind::kFree;
-      const std::string name =
-          fmt::format("{}{}{}", id, is_free ? "free" : "slot", block.placement.start);
-      result += block_line(block, name);
-      free += is_free ? (free.empty() ? "" : ",") + name : "";
+      const bool is_free = block.kind == Kind::kFree;
+      const std::string id =
+          fmt::format("gpu{}{}{}", i, is_free ? "free" : "slot", block.placement.start);
+      result += fmt::format("  {}[\"{}\"]:{}\n", id, words_of(block),
+                            block.placement.size * (columns / internal::ruler_length(gpu)));
+      free += is_free ? (free.empty() ? "" : ",") + id : "";
     }
-    result += "  end\n";
+  }
+  if (!titles.empty()) {
+    result += "  classDef title fill:none,stroke:none\n  class " + titles + " title\n";
   }
   if (!free.empty()) {
     result += "  classDef free fill:none,stroke-dasharray:4\n  class " + free + " free\n";

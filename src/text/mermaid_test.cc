@@ -53,23 +53,30 @@ TEST(MermaidBlocksTest, BlocksAreAsWideAsTheirInstances) {
   const std::vector<GpuPicture> gpus = {
       gpu("a100-80gb", {{"1g.10gb", 0}, {"2g.20gb", 2}}, {"alice", ""}), samples::divided()};
   EXPECT_EQ(mermaid_blocks(gpus), R"mermaid(block-beta
-  columns 1
-  gpu0title["gpu0 (a100-80gb)"]
-  block:gpu0
-    columns 8
-    gpu0slot0["1g.10gb<br/>alice"]:1
-    gpu0free1["free"]:1
-    gpu0slot2["2g.20gb<br/>idle"]:2
-    gpu0free4["free"]:4
-  end
-  gpu1title["gpu0 (h100-80gb-sxm5)"]
-  block:gpu1
-    columns 8
-    gpu1slot0["7g.80gb(3c 2c)"]:8
-  end
+  columns 8
+  gpu0title["gpu0 (a100-80gb)"]:8
+  gpu0slot0["1g.10gb<br/>alice"]:1
+  gpu0free1["free"]:1
+  gpu0slot2["2g.20gb<br/>idle"]:2
+  gpu0free4["free"]:4
+  gpu1title["gpu0 (h100-80gb-sxm5)"]:8
+  gpu1slot0["7g.80gb(3c 2c)"]:8
+  classDef title fill:none,stroke:none
+  class gpu0title,gpu1title title
   classDef free fill:none,stroke-dasharray:4
   class gpu0free1,gpu0free4 free
 )mermaid");
+}
+
+TEST(MermaidBlocksTest, DifferentGridsShareTheirLeastCommonMultiple) {
+  const std::vector<GpuPicture> gpus = {gpu("a100-80gb", {{"7g.80gb", 0}}),
+                                        gpu("rtx-pro-6000-bw", {{"2g.48gb", 6}})};
+  const std::string text = mermaid_blocks(gpus);
+  for (const char* line : {"  columns 24\n", "  gpu0slot0[\"7g.80gb\"]:24\n",
+                           "  gpu1free0[\"free\"]:12\n", "  gpu1slot6[\"2g.48gb\"]:12\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+  EXPECT_EQ(mermaid_blocks({}), "block-beta\n  columns 1\n");
 }
 
 // Each hostile name may only stand inside the quotes of its label.

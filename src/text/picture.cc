@@ -13,7 +13,8 @@
 namespace sectile::internal {
 namespace {
 
-constexpr int kOwnerMax = 200;  // Columns: nobody reads more in a picture.
+constexpr std::string_view kBetween = " or ";  // Two sets that still fit.
+constexpr int kOwnerMax = 200;                 // Columns: nobody reads more in a picture.
 
 // "1c.3g.40gb" and "1g.10gb" both say their compute slices first.
 std::string compute_label(const Profile& profile, const ComputeSlot& slot) {
@@ -128,7 +129,6 @@ std::string range_in_words(const Placement& placement) {
 
 // "a or b" as {"a", "or b"}.
 std::vector<std::string> alternatives(std::string_view text) {
-  constexpr std::string_view kBetween = " or ";
   std::vector<std::string> parts;
   for (std::size_t next = text.find(kBetween); next != std::string_view::npos;
        next = text.find(kBetween)) {

@@ -16,8 +16,8 @@ namespace {
 using Counts = std::vector<int>;  // Of each profile of the model, in that order.
 using Filter = bool (*)(const Profile&);
 
-// Real models have some hundred layouts of plain profiles; a model that a user wrote may have any number,
-// and a caption is not worth a wait.
+// Real models have some hundred layouts of plain profiles; one that a user wrote may have any
+// number, and a caption is not worth a wait.
 constexpr std::size_t kLayoutsMax = 4'000;
 
 bool plain(const Profile& profile) {
@@ -40,17 +40,8 @@ class Growth {
     }
     bool last = true;
     for (std::size_t i = 0; i < model_.profiles.size(); ++i) {
-      const Profile& profile = model_.profiles[i];
-      if (!filter_(profile)) {
-        continue;
-      }
-      for (const int start : free_starts(model_, layout, profile)) {
-        if (const Result<Layout> next = layout.with_unchecked(Slot::bare(profile, start))) {
-          last = false;
-          Counts more = added;
-          more[i] += 1;
-          grow(*next, more);
-        }
+      if (filter_(model_.profiles[i])) {
+        last = !grow_by(i, layout, added) && last;
       }
     }
     if (last) {
@@ -70,6 +61,20 @@ class Growth {
   }
 
  private:
+  // Whether there was room for that profile.
+  bool grow_by(std::size_t index, const Layout& layout, const Counts& added) {
+    const Profile& profile = model_.profiles[index];
+    const std::vector<int> starts = free_starts(model_, layout, profile);
+    for (const int start : starts) {
+      if (const Result<Layout> next = layout.with_unchecked(Slot::bare(profile, start))) {
+        Counts more = added;
+        more[index] += 1;
+        grow(*next, more);
+      }
+    }
+    return !starts.empty();
+  }
+
   const Model& model_;
   Filter filter_;
   std::set<Layout> seen_;

@@ -14,6 +14,7 @@ constexpr int kColumn = 9;  // Pixels. A column holds a character of 13 px with 
 constexpr int kRow = 20;
 constexpr int kMargin = 16;
 constexpr int kGap = 2;       // Between a box and its edge, so that neighbours stand apart.
+constexpr int kSide = 14;     // Of a swatch.
 constexpr int kBaseline = 5;  // From the middle of a row down to where letters stand.
 
 int left_of(int column) {
@@ -102,7 +103,6 @@ void SvgCanvas::box(const Rectangle& edges, const Mark& mark) {
 }
 
 void SvgCanvas::swatch(const Point& at, const Mark& mark) {
-  constexpr int kSide = 14;
   rectangle({.x = left_of(at.x) + kGap,
              .y = middle_of(at.y) - kSide / 2,
              .width = kSide + 4,

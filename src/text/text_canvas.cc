@@ -14,23 +14,30 @@ constexpr std::uint8_t kUp = 1;
 constexpr std::uint8_t kRight = 2;
 constexpr std::uint8_t kDown = 4;
 constexpr std::uint8_t kLeft = 8;
-constexpr std::uint8_t kAcross = kLeft | kRight;
-constexpr std::uint8_t kAlong = kUp | kDown;
 
 // By the sum of directions.
-constexpr std::array<std::string_view, 16> kJunctions = {" ", "╵", "╶", "└", "╷", "│", "┌", "├",
-                                                         "╴", "┘", "─", "┴", "┐", "┤", "┬", "┼"};
+using Shapes = std::array<std::string_view, 16>;
+constexpr Shapes kJunctions = {" ", "╵", "╶", "└", "╷", "│", "┌", "├",
+                               "╴", "┘", "─", "┴", "┐", "┤", "┬", "┼"};
+constexpr Shapes kDashed = {" ", "╵", "╶", "└", "╷", "┊", "┌", "├",
+                            "╴", "┘", "┄", "┴", "┐", "┤", "┬", "┼"};
+constexpr Shapes kAscii = {" ", "|", "-", "+", "|", "|", "+", "+",
+                           "-", "+", "-", "+", "+", "+", "+", "+"};
+constexpr Shapes kAsciiDashed = {" ", ":", ".", "+", ":", ":", "+", "+",
+                                 ".", "+", ".", "+", "+", "+", "+", "+"};
 
-// Colours that every terminal lets its user choose; none of them is red, which reads as an error.
+// Colours that every terminal lets its user choose, by compute slices; none of them is red, which
+// reads as an error.
+constexpr std::array<const char*, 8> kStyles = {"", "36", "32", "35", "33", "33", "34", "34"};
+
 const char* style_of(const Mark& mark) {
-  constexpr std::array<const char*, 8> kByCompute = {"", "36", "32", "35", "33", "33", "34", "34"};
   if (mark.strong) {
     return "1";
   }
   if (mark.faint) {
     return "2";
   }
-  return kByCompute[static_cast<std::size_t>(std::clamp(mark.compute, 0, 7))];
+  return kStyles[static_cast<std::size_t>(std::clamp(mark.compute, 0, 7))];
 }
 
 int first_column(const Place& place, int width) {
@@ -66,18 +73,14 @@ TextCanvas::Cell& TextCanvas::at(int x, int y) {
 // A straight line; either end may share its cell with other lines.
 void TextCanvas::stroke(const Point& from, const Point& to, const Mark& mark) {
   const bool across = from.y == to.y;
+  const std::uint8_t forward = across ? kRight : kDown;
+  const std::uint8_t backward = across ? kLeft : kUp;
   const int length = across ? to.x - from.x : to.y - from.y;
   for (int i = 0; i <= length; ++i) {
     Cell& cell = across ? at(from.x + i, from.y) : at(from.x, from.y + i);
-    std::uint8_t lines = across ? kAcross : kAlong;
-    if (i == 0) {
-      lines &= static_cast<std::uint8_t>(~(across ? kLeft : kUp));
-    }
-    if (i == length) {
-      lines &= static_cast<std::uint8_t>(~(across ? kRight : kDown));
-    }
-    cell.lines |= lines;
-    cell.solid |= mark.dashed ? std::uint8_t{0} : lines;
+    const int lines = (i > 0 ? backward : 0) | (i < length ? forward : 0);
+    cell.lines |= static_cast<std::uint8_t>(lines);
+    cell.solid |= static_cast<std::uint8_t>(mark.dashed ? 0 : lines);
     cell.style = style_of(mark);
   }
 }
@@ -105,19 +108,13 @@ void TextCanvas::swatch(const Point& /*at*/, const Mark& /*mark*/) {}
 
 void TextCanvas::text(const Place& place, std::string_view text, const Mark& mark) {
   const std::vector<Glyph> shown = glyphs(text, unicode_);
-  int width = 0;
+  int x = std::max(first_column(place, columns(clean(text, unicode_))), 0);
   for (const Glyph& glyph : shown) {
-    width += glyph.columns;
-  }
-  int x = first_column(place, width);
-  for (const Glyph& glyph : shown) {
-    if (x >= 0) {
-      Cell& cell = at(x, place.y);
-      cell.glyph = glyph.bytes;
-      cell.style = style_of(mark);
-      if (glyph.columns == 2) {
-        at(x + 1, place.y).covered = true;
-      }
+    Cell& cell = at(x, place.y);
+    cell.glyph = glyph.bytes;
+    cell.style = style_of(mark);
+    if (glyph.columns == 2) {
+      at(x + 1, place.y).covered = true;
     }
     x += glyph.columns;
   }
@@ -135,19 +132,11 @@ std::string TextCanvas::picture(const Cell& cell) const {
   if (!cell.glyph.empty()) {
     return cell.glyph;
   }
-  const bool across = cell.lines == kAcross;
-  const bool along = cell.lines == kAlong;
-  const bool dashed = cell.solid == 0;
-  if (!unicode_) {
-    return cell.lines == 0 ? " "
-           : across        ? (dashed ? "." : "-")
-           : along         ? (dashed ? ":" : "|")
-                           : "+";
+  const std::size_t shape = cell.lines;
+  if (cell.solid == 0) {
+    return std::string(unicode_ ? kDashed[shape] : kAsciiDashed[shape]);
   }
-  if (dashed && (across || along)) {
-    return across ? "┄" : "┊";
-  }
-  return std::string(kJunctions[cell.lines]);
+  return std::string(unicode_ ? kJunctions[shape] : kAscii[shape]);
 }
 
 std::string TextCanvas::line(const std::vector<Cell>& row) const {

@@ -16,7 +16,7 @@ namespace sectile {
 // `strategy` is "mixed" for the title "MIG Allocation (Mixed Strategy)"; may be empty.
 std::string mermaid_pie(std::span<const GpuPicture> gpus, std::string_view strategy = {});
 
-// A block diagram: a row for each GPU, a column for each of its memory slices, a block as wide as
+// A block diagram: for each GPU its name and a row of blocks, each as wide as the memory slices of
 // its instance, dashed ones for free runs.
 std::string mermaid_blocks(std::span<const GpuPicture> gpus);
 

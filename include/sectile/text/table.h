@@ -39,8 +39,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// `sectile gpus`: key, architecture, memory, slices, least driver. Figures worked out are marked "~"
-// and unsure ones "?", as the last lines say.
+// `sectile gpus`: key, architecture, memory, slices, least driver. Figures that were worked out are
+// marked "~" and unsure ones "?", as the last lines say.
 std::string gpus_table(std::span<const Model> models);
 
 // `sectile profiles MODEL`: id, name, greatest count, memory, compute slices, SMs, engines and
