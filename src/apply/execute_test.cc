@@ -24,14 +24,14 @@ Layout layout_of(const std::vector<std::pair<std::string, int>>& instances) {
 }
 
 const Layout& old_layout() {
-  static const Layout kLayout = layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}, {"1g.10gb", 2}});
-  return kLayout;
+  static const Layout layout = layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}, {"1g.10gb", 2}});
+  return layout;
 }
 
 const Layout& new_layout() {
-  static const Layout kLayout =
+  static const Layout layout =
       layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}, {"1g.10gb", 1}, {"2g.20gb", 2}});
-  return kLayout;
+  return layout;
 }
 
 GpuTarget target(const std::string& uuid, const Layout& layout) {

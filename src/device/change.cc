@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -90,6 +89,19 @@ ComputeInstanceId id_of(const ComputeInstanceHandle& instance) {
   return instance.value.id;
 }
 
+// Those of `now` that were not there before.
+template <typename T>
+std::vector<T> added(const std::vector<T>& before, const std::vector<T>& now) {
+  std::vector<T> fresh;
+  for (const T& one : now) {
+    const auto same = [&](const T& old) { return id_of(old) == id_of(one); };
+    if (std::ranges::none_of(before, same)) {
+      fresh.push_back(one);
+    }
+  }
+  return fresh;
+}
+
 // What `list` shows that was not there before, once there is something.
 template <typename T>
 std::vector<T> await_new(const Nvml& nvml, const std::vector<T>& before,
@@ -97,12 +109,7 @@ std::vector<T> await_new(const Nvml& nvml, const std::vector<T>& before,
   std::vector<T> fresh;
   static_cast<void>(comes_true(nvml, [&] {
     const Result<std::vector<T>> now = list();
-    fresh.clear();
-    std::ranges::copy_if(now ? *now : std::vector<T>{}, std::back_inserter(fresh),
-                         [&](const T& one) {
-                           return std::ranges::none_of(
-                               before, [&](const T& old) { return id_of(old) == id_of(one); });
-                         });
+    fresh = now ? added(before, *now) : std::vector<T>{};
     return !fresh.empty();
   }));
   return fresh;

@@ -13,6 +13,16 @@ namespace {
 
 constexpr unsigned kProfilesMax = 32;  // NVML's table has 9 rows.
 
+struct Usual {
+  int slices;
+  std::uint32_t id;
+  int stride;  // Between two starts.
+};
+
+// A GPU instance of 2 offers no half of 3, and one of 4 no 3: read on A100, A30 and H100.
+constexpr std::array kUsual{Usual{1, 0, 1}, Usual{2, 1, 2}, Usual{3, 2, 4}, Usual{4, 3, 4},
+                            Usual{6, 6, 8}, Usual{7, 4, 8}, Usual{8, 5, 8}};
+
 Result<ComputeProfile> make_compute_profile(const Nvml& nvml, nvmlGpuInstance_t instance,
                                             const std::string& subject, const Profile& profile,
                                             const nvmlComputeInstanceProfileInfo_t& info) {
@@ -59,16 +69,8 @@ void mark_filling(std::vector<ComputeProfile>& profiles, int compute_slices) {
 }  // namespace
 
 std::vector<ComputeProfile> usual_compute_profiles(const Profile& profile) {
-  struct Row {
-    int slices;
-    std::uint32_t id;
-    int stride;  // Between two starts.
-  };
-  // A GPU instance of 2 offers no half of 3, and one of 4 no 3: read on A100, A30 and H100.
-  constexpr std::array kRows{Row{1, 0, 1}, Row{2, 1, 2}, Row{3, 2, 4}, Row{4, 3, 4},
-                             Row{6, 6, 8}, Row{7, 4, 8}, Row{8, 5, 8}};
   std::vector<ComputeProfile> result;
-  for (const Row& row : kRows) {
+  for (const Usual& row : kUsual) {
     const bool fills = row.slices == profile.compute_slices;
     const bool usual = row.slices < profile.compute_slices && row.slices <= 4 &&
                        (row.slices != 3 || profile.compute_slices > 4);

@@ -114,7 +114,7 @@ class FakeNvml {
 
   Node node() { return node(table()); }
   static Node node(const NvmlTable& table) {
-    std::unique_ptr<Nvml> nvml = Nvml::start(table, nullptr).value();
+    std::unique_ptr<Nvml> nvml = Nvml::start(table).value();
     nvml->pause = [](std::chrono::milliseconds) {};
     return Node(std::move(nvml));
   }

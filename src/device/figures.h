@@ -39,6 +39,7 @@ inline bool means_unknown(nvmlReturn_t code) {
 }
 
 inline constexpr std::size_t kPlacementsMax = 64;  // Of one profile.
+inline constexpr auto kSlicesMax = static_cast<unsigned>(kMaxMemorySlices);
 
 // What `ask` puts into an array of NVML placements; empty if the driver does not say.
 template <typename NvmlPlacement, typename Ask>
@@ -64,8 +65,7 @@ Result<std::vector<Placement>> placements(const char* call, const std::string& s
   }
   std::vector<Placement> found;
   for (const NvmlPlacement& one : std::span(raw).first(count)) {
-    constexpr auto kMost = static_cast<unsigned>(kMaxMemorySlices);
-    if (one.size == 0 || one.size > kMost || one.start > kMost - one.size) {
+    if (one.size == 0 || one.size > kSlicesMax || one.start > kSlicesMax - one.size) {
       return nvml_garbage("placement " + std::to_string(one.start) + ":" +
                           std::to_string(one.size) + " on " + subject);
     }

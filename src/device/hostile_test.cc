@@ -16,7 +16,7 @@ struct Lie {
 };
 
 const std::vector<Lie>& lies() {
-  static const std::vector<Lie> kLies = {
+  static const std::vector<Lie> all = {
       {"four billion GPUs",
        [](NvmlTable& table) {
          table.DeviceGetCount_v2.target = [](unsigned* count) {
@@ -213,7 +213,7 @@ const std::vector<Lie>& lies() {
          };
        }},
   };
-  return kLies;
+  return all;
 }
 
 TEST(HostileTest, EveryLieIsRefusedWithAClearError) {

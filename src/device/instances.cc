@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "src/device/compute_profiles.h"
+#include "src/device/figures.h"
 #include "src/device/nvml_error.h"
 #include "src/device/text.h"
 
@@ -17,8 +18,7 @@ namespace {
 constexpr unsigned kRoom = 64;
 
 Result<Placement> sound_placement(unsigned start, unsigned size, const std::string& what) {
-  constexpr auto kMost = static_cast<unsigned>(kMaxMemorySlices);
-  if (size == 0 || size > kMost || start > kMost - size) {
+  if (size == 0 || size > kSlicesMax || start > kSlicesMax - size) {
     return nvml_garbage(what + " has placement " + std::to_string(start) + ":" +
                         std::to_string(size));
   }

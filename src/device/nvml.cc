@@ -28,23 +28,21 @@ std::string load_error() {
 
 }  // namespace
 
-Nvml::Nvml(const NvmlTable& table, void* library)
+Nvml::Nvml(const NvmlTable& table)
     : NvmlTable(table),
-      pause([](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }),
-      library_(library) {}
+      pause([](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }) {}
 
 Nvml::~Nvml() {
   if (running_) {
     static_cast<void>(Shutdown());
   }
-  if (library_ != nullptr) {
-    dlclose(library_);
-  }
 }
 
 Result<std::unique_ptr<Nvml>> Nvml::open(const std::string& library) {
   const std::string name = chosen_library(library);
-  void* const loaded = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  // Never unloaded, since libraries leave per-thread data behind; what lets go of the GPUs is
+  // nvmlShutdown().
+  void* const loaded = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (loaded == nullptr) {
     return fail(ErrorCode::kUnavailable, "cannot load NVML: " + load_error(),
                 "install the NVIDIA driver, or try `sectile emulate`; $SECTILE_NVML names another "
@@ -57,11 +55,11 @@ Result<std::unique_ptr<Nvml>> Nvml::open(const std::string& library) {
       function.target = reinterpret_cast<Pointer>(symbol);
     }
   });
-  return start(table, loaded);
+  return start(table);
 }
 
-Result<std::unique_ptr<Nvml>> Nvml::start(const NvmlTable& table, void* library) {
-  std::unique_ptr<Nvml> nvml(new Nvml(table, library));
+Result<std::unique_ptr<Nvml>> Nvml::start(const NvmlTable& table) {
+  std::unique_ptr<Nvml> nvml(new Nvml(table));
   if (const nvmlReturn_t code = nvml->Init_v2(); code != NVML_SUCCESS) {
     return nvml_failure(nvml->Init_v2, code, "");
   }

@@ -87,6 +87,7 @@ class NvmlFunction<nvmlReturn_t(Arguments...) noexcept> {
 
 // Members bear NVML's names without the prefix: table.DeviceGetMigMode(...).
 struct NvmlTable {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a declared name takes none.
 #define SECTILE_MEMBER(name) NvmlFunction<decltype(::nvml##name)> name{"nvml" #name};
   SECTILE_NVML_TABLE(SECTILE_MEMBER)
 #undef SECTILE_MEMBER
@@ -105,8 +106,8 @@ class Nvml : public NvmlTable {
   // kUnavailable if it is not there, is no NVML, or finds no driver.
   static Result<std::unique_ptr<Nvml>> open(const std::string& library);
 
-  // Takes a table and initialises it. `library` is what dlopen returned, or nullptr.
-  static Result<std::unique_ptr<Nvml>> start(const NvmlTable& table, void* library);
+  // Takes a table and initialises it.
+  static Result<std::unique_ptr<Nvml>> start(const NvmlTable& table);
 
   Nvml(const Nvml&) = delete;
   Nvml& operator=(const Nvml&) = delete;
@@ -122,8 +123,7 @@ class Nvml : public NvmlTable {
   std::function<void(std::chrono::milliseconds)> pause;
 
  private:
-  Nvml(const NvmlTable& table, void* library);
-  void* library_;
+  explicit Nvml(const NvmlTable& table);
   bool running_ = false;
 };
 

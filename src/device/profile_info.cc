@@ -6,6 +6,12 @@
 #include "src/device/text.h"
 
 namespace sectile {
+namespace {
+
+constexpr std::int64_t kEighths = 8;
+constexpr std::int64_t kMiBPerGiB = 1024;
+
+}  // namespace
 
 nvmlReturn_t profile_info(const Nvml& nvml, nvmlDevice_t device, unsigned index,
                           ProfileInfo& info) {
@@ -94,8 +100,6 @@ std::string driver_name(const ProfileInfo& info) {
 }
 
 std::string profile_name(int compute_slices, MiB memory, MiB whole, std::string_view suffix) {
-  constexpr std::int64_t kEighths = 8;
-  constexpr std::int64_t kMiBPerGiB = 1024;
   std::int64_t gigabytes = 0;
   if (whole.value > 0) {
     const std::int64_t eighths = (memory.value * kEighths + whole.value - 1) / whole.value;

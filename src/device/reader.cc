@@ -61,25 +61,31 @@ Status read_mode(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
   return {};
 }
 
+Result<Slot> slot_of(const LiveInstance& instance, const Model& model) {
+  const Profile* profile = model.find(instance.profile);
+  if (profile == nullptr || profile->memory_slices != instance.placement.size) {
+    return nvml_garbage("gpu instance " + std::to_string(instance.id.value) + " at " +
+                        to_string(instance.placement) + " has the wrong size");
+  }
+  Result<Slot> slot = Slot::bare(*profile, instance.placement.start);
+  for (const LiveCompute& compute : instance.compute) {
+    slot = slot->with_compute(*profile, compute.slot);
+    if (!slot) {
+      return nvml_garbage(slot.error().message);
+    }
+  }
+  return slot;
+}
+
 // The instances as a layout, which refuses what overlaps.
 Result<Layout> layout_of(const LiveGpu& gpu, const Model& model) {
   Layout layout;
   for (const LiveInstance& instance : gpu.instances) {
-    const Profile* profile = model.find(instance.profile);
-    if (profile == nullptr || profile->memory_slices != instance.placement.size) {
-      return nvml_garbage("gpu instance " + std::to_string(instance.id.value) + " at " +
-                          to_string(instance.placement) + " has the wrong size, on " +
-                          subject_of(gpu));
+    const Result<Slot> slot = slot_of(instance, model);
+    if (!slot) {
+      return fail(slot);
     }
-    Slot slot = Slot::bare(*profile, instance.placement.start);
-    for (const LiveCompute& compute : instance.compute) {
-      const Result<Slot> next = slot.with_compute(*profile, compute.slot);
-      if (!next) {
-        return nvml_garbage(next.error().message + ", on " + subject_of(gpu));
-      }
-      slot = *next;
-    }
-    const Result<Layout> next = layout.with_unchecked(slot);
+    const Result<Layout> next = layout.with_unchecked(*slot);
     if (!next) {
       return nvml_garbage(next.error().message + ", on " + subject_of(gpu));
     }
@@ -220,12 +226,13 @@ Result<ReadGpu> read_gpu(const Nvml& nvml, unsigned index, nvmlDevice_t device,
   if (!model) {
     return fail(model);
   }
-  if (!*model) {
+  std::optional<Model>& known = *model;
+  if (!known) {
     read.gpu.mode = MigMode::kNotCapable;  // Not to us.
     read.gpu.pending = MigMode::kNotCapable;
     return without_mig(nvml, device, std::move(read));
   }
-  read.model = **std::move(model);
+  read.model = *std::move(known);
   if (const Status state = read_state(nvml, device, read); !state) {
     return fail(state);
   }
