@@ -84,13 +84,13 @@ std::string step_text(const Model& model, const Step& step) {
   const std::string instance = instance_name(model, step.profile, step.placement);
   switch (step.kind) {
     case StepKind::kDestroyCompute:
-      return fmt::format("destroy {} in {}", compute_name(model, step), instance);
+      return fmt::format("destroy compute instance {} in {}", compute_name(model, step), instance);
     case StepKind::kDestroyInstance:
       return "destroy " + instance;
     case StepKind::kCreateInstance:
       return "create " + instance;
     case StepKind::kCreateCompute:
-      return fmt::format("create {} in {}", compute_name(model, step), instance);
+      return fmt::format("create compute instance {} in {}", compute_name(model, step), instance);
   }
   return {};  // Not reached; g++ wants it.
 }
@@ -108,9 +108,9 @@ std::string change_text(const Snapshot& now, const ChangePlan& plan, bool steps)
   return text;
 }
 
-std::string change_summary(const ChangePlan& plan) {
+std::string change_summary(const ChangePlan& plan, bool done) {
   if (plan.empty()) {
-    return "nothing differs";
+    return done ? "nothing changed" : "nothing differs";
   }
   std::size_t differing = 0;
   std::size_t kept = 0;
@@ -124,26 +124,31 @@ std::string change_summary(const ChangePlan& plan) {
     created += change.transition.created.size();
     resets += change.set_mode && change.needs_reset ? 1U : 0U;
   }
-  return fmt::format("{} of {} {}: {} kept, {} destroyed, {} created{}", differing,
-                     counted(plan.changes.size(), "GPU"), differing == 1 ? "differs" : "differ",
-                     counted(kept, "instance"), destroyed, created,
-                     resets == 0 ? "" : fmt::format(", {} needed", counted(resets, "reset")));
+  return fmt::format(
+      "{} of {} {}: {} kept, {} destroyed, {} created{}", differing,
+      counted(plan.changes.size(), "GPU"),
+      done             ? "changed"
+      : differing == 1 ? "differs"
+                       : "differ",
+      counted(kept, "instance"), destroyed, created,
+      resets == 0 || done ? "" : fmt::format(", {} needed", counted(resets, "reset")));
 }
 
 std::string blocked_text(const ChangePlan& plan) {
-  std::string text;
+  std::vector<std::string> lines;
   for (const BlockedInstance& blocked : plan.blocked) {
+    const std::string where = fmt::format("  gpu {} {}@{}: ", blocked.gpu_index, blocked.profile,
+                                          blocked.placement.start);
     for (const GpuProcess& process : blocked.holders) {
-      text += fmt::format("  gpu {} {}@{}: pid {}  {}\n", blocked.gpu_index, blocked.profile,
-                          blocked.placement.start, process.pid,
-                          process.command.empty() ? "(command not readable)" : process.command);
+      lines.push_back(
+          fmt::format("{}pid {}  {}", where, process.pid,
+                      process.command.empty() ? "(command not readable)" : process.command));
     }
     if (blocked.holders.empty()) {
-      text += fmt::format("  gpu {} {}@{}: in use by a process that the driver does not name\n",
-                          blocked.gpu_index, blocked.profile, blocked.placement.start);
+      lines.push_back(where + "in use by a process that the driver does not name");
     }
   }
-  return text;
+  return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
 }  // namespace sectile::cli

@@ -12,10 +12,12 @@ namespace sectile::cli {
 // `steps`: with the steps in order.
 std::string change_text(const Snapshot& now, const ChangePlan& plan, bool steps);
 
-// "2 of 8 GPUs differ: 3 instances kept, 1 destroyed, 4 created", or "nothing differs".
-std::string change_summary(const ChangePlan& plan);
+// "2 of 8 GPUs differ: 3 instances kept, 1 destroyed, 4 created", or "nothing differs". With
+// `done`, "changed" and "nothing changed".
+std::string change_summary(const ChangePlan& plan, bool done = false);
 
-// Who holds what would be destroyed, a line for each process; empty if nobody does.
+// Who holds what would be destroyed, a line for each process, without a line break at the end;
+// empty if nobody does.
 std::string blocked_text(const ChangePlan& plan);
 
 // "create 3g.40gb@4", "create 2c.3g.40gb in 3g.40gb@4".

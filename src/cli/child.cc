@@ -154,30 +154,40 @@ Result<Captured> capture_command(const std::vector<std::string>& command) {
 }
 
 Result<StandIn> StandIn::start(const std::string& command) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return fail(ErrorCode::kFailed,
+                "cannot make a pipe: " + std::generic_category().message(errno));
+  }
   const pid_t parent = ::getpid();
-  std::vector<std::string> words = {command, "infinity"};
+  std::vector<std::string> words = {command};
   const std::vector<char*> list = pointers(words);
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // Never outlives the machine that it belongs to.
-    if (::getppid() == parent) {
-      ::execv("/bin/sleep", list.data());
+    if (::getppid() == parent && ::dup2(ends[0], STDIN_FILENO) >= 0) {
+      ::execv("/bin/cat", list.data());  // Waits for what never comes.
     }
     ::_exit(127);
   }
+  const int error = errno;
+  ::close(ends[0]);
   if (pid < 0) {
+    ::close(ends[1]);
     return fail(ErrorCode::kFailed, "cannot start a process that stands in for '" + command +
-                                        "': " + std::generic_category().message(errno));
+                                        "': " + std::generic_category().message(error));
   }
-  return StandIn(pid);
+  return StandIn(pid, ends[1]);
 }
 
-StandIn::StandIn(StandIn&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+StandIn::StandIn(StandIn&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), lifeline_(std::exchange(other.lifeline_, -1)) {}
 
 StandIn& StandIn::operator=(StandIn&& other) noexcept {
   if (this != &other) {
     stop();
     pid_ = std::exchange(other.pid_, -1);
+    lifeline_ = std::exchange(other.lifeline_, -1);
   }
   return *this;
 }
@@ -190,6 +200,7 @@ void StandIn::stop() {
   if (pid_ > 0) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
+    ::close(lifeline_);
     pid_ = -1;
   }
 }

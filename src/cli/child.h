@@ -38,10 +38,11 @@ class StandIn {
   pid_t pid() const { return pid_; }
 
  private:
-  explicit StandIn(pid_t pid) : pid_(pid) {}
+  StandIn(pid_t pid, int lifeline) : pid_(pid), lifeline_(lifeline) {}
   void stop();
 
   pid_t pid_ = -1;
+  int lifeline_ = -1;  // It reads from this pipe for as long as it lives.
 };
 
 }  // namespace sectile::cli

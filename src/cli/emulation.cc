@@ -109,6 +109,13 @@ Result<std::string> temporary_directory() {
                             std::generic_category().message(errno)),
                 "set TMPDIR to a directory that may be written, or give --state DIR");
   }
+  // Other users of the emulated machine load its library too; the emulated driver says who may
+  // what.
+  std::error_code ignored;  // Then only this user can.
+  fs::permissions(path,
+                  fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                      fs::perms::others_read | fs::perms::others_exec,
+                  ignored);
   return path;
 }
 

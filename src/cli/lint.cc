@@ -109,7 +109,8 @@ std::vector<Problem> check_any_model(const ConfigKind& config, const std::string
     if (worst.empty() || (worst[0].code != ErrorCode::kUnsatisfiable &&
                           resolution.error().code == ErrorCode::kUnsatisfiable)) {
       worst = {problem_of(label, resolution.error())};
-      worst[0].message += fmt::format(" (the best of all models: {})", gpu.model->key);
+      worst[0].message +=
+          fmt::format(" (of {}; no other known model holds it either)", gpu.model->key);
     }
   }
   if (models == 0) {

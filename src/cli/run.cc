@@ -97,8 +97,11 @@ Error unknown_verb(const std::string& word) {
       names.emplace_back(verb.name);
     }
   }
-  return {ErrorCode::kInvalidArgument,
-          (word.starts_with('-') ? "no such option: " : "no such verb: ") + word,
+  if (word.starts_with('-')) {
+    return {ErrorCode::kInvalidArgument, "no such option before the verb: " + word,
+            "options stand behind their verb: sectile plan --gpu SPEC; see sectile --help"};
+  }
+  return {ErrorCode::kInvalidArgument, "no such verb: " + word,
           did_you_mean(word, names, fmt::format("it is one of {}", fmt::join(names, ", ")))};
 }
 

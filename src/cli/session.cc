@@ -32,7 +32,8 @@ Result<std::string> read_all(int descriptor, const std::string& file) {
     }
     if (count < 0) {
       return fail(ErrorCode::kInvalidArgument,
-                  "cannot read " + input_name(file) + ": " + reason(errno));
+                  "cannot read " + input_name(file) + ": " + reason(errno),
+                  "give a file, or - for standard input");
     }
     text.append(buffer.data(), static_cast<std::size_t>(count));
     if (text.size() > kMaxConfigBytes) {

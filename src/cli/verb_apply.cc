@@ -137,7 +137,7 @@ Result<int> carry_out(Session& session, const Prepared& prepared) {
   if (session.arguments.text("output") == "json") {
     session.out = diff_json(gpu_diffs(*prepared.now, prepared.plan));
   } else if (!session.quiet) {
-    session.out = fmt::format("done, and read back: {}\n", change_summary(prepared.plan));
+    session.out = fmt::format("done, and read back: {}\n", change_summary(prepared.plan, true));
   }
   return 0;
 }
@@ -164,6 +164,7 @@ Result<int> verb_apply(Session& session) {
   }
   if (prepared->plan.empty()) {
     session.out = change_out(session, *prepared->now, prepared->plan, false);
+    session.say("nothing differs, and nothing was changed");
     return 0;
   }
   if (!prepared->plan.blocked.empty()) {

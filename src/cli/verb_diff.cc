@@ -29,7 +29,7 @@ Result<int> verb_diff(Session& session) {
   } else {
     session.out = change_text(*prepared->now, prepared->plan, false);
     if (const std::string blocked = blocked_text(prepared->plan); !blocked.empty()) {
-      session.out += "In use:\n" + blocked;
+      session.out += "In use:\n" + blocked + '\n';
     }
     session.out += change_summary(prepared->plan) + '\n';
   }

@@ -59,7 +59,7 @@ Result<int> verb_export(Session& session) {
     const Converted converted = mig_parted_yaml(gpus, label);
     session.out = converted.text;
     for (const std::string& lost : converted.lost) {
-      session.say("note: " + lost);
+      session.say("note: mig-parted's format cannot say " + lost);
     }
   } else {
     session.out = layout_yaml(gpus, label);

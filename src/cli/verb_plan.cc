@@ -12,6 +12,7 @@
 #include "sectile/text/explain.h"
 #include "sectile/text/json.h"
 #include "sectile/text/mermaid.h"
+#include "sectile/text/want_notation.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/layout_output.h"
 #include "src/cli/machine.h"
@@ -31,8 +32,7 @@ struct Picture {
 };
 
 std::string title(const MachineGpu& gpu, bool live) {
-  return live ? fmt::format("gpu {} {}", gpu.config.index, gpu.name)
-              : fmt::format("{} {}", gpu.name, gpu.model->key);
+  return live ? fmt::format("gpu {}  {}", gpu.config.index, gpu.name) : gpu.name;
 }
 
 // The holders of what exists, in the order of the new layout; what is new has none yet.
@@ -66,6 +66,25 @@ Picture picture(const Machine& machine, std::span<const Layout> layouts, std::st
   return picture;
 }
 
+// Planned GPUs that are alike, one behind the other, as one picture for people.
+std::vector<GpuPicture> merged(std::span<const GpuPicture> gpus) {
+  std::vector<GpuPicture> pictures;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    const GpuPicture& gpu = gpus[i];
+    const bool same = !pictures.empty() && gpu.owners.empty() &&
+                      pictures.back().model == gpu.model && pictures.back().layout == gpu.layout;
+    if (same) {
+      pictures.back().title =
+          fmt::format("{} to {}, {} alike", gpus[first].title, gpu.title, i - first + 1);
+    } else {
+      first = i;
+      pictures.push_back(gpu);
+    }
+  }
+  return pictures;
+}
+
 // Formats that show layouts and no reasons. The mermaid pie needs the strategy for its title.
 std::string render(const Session& session, const Picture& picture) {
   const std::string format = session.arguments.text("output");
@@ -76,7 +95,7 @@ std::string render(const Session& session, const Picture& picture) {
   if (format == "mig-parted") {
     const Converted converted = mig_parted_yaml(picture.exported, label);
     for (const std::string& lost : converted.lost) {
-      session.say("note: " + lost);
+      session.say("note: mig-parted's format cannot say " + lost);
     }
     return converted.text;
   }
@@ -89,7 +108,7 @@ std::string render(const Session& session, const Picture& picture) {
   if (format == "svg") {
     return draw_svg(picture.gpus);
   }
-  return draw_text(picture.gpus, text_style(session));
+  return draw_text(merged(picture.gpus), text_style(session));
 }
 
 std::string format_of(const Session& session) {
@@ -114,8 +133,17 @@ std::unexpected<Error> refuse(Session& session, std::span<const PlanGpu> gpus,
   while (details.ends_with('\n')) {
     details.pop_back();
   }
+  std::string asked = to_string(wants);
+  constexpr std::size_t kAskedMax = 55;  // One line with "sectile: no layout holds ".
+  if (asked.size() > kAskedMax) {
+    asked = fmt::format("all {} wants", wants.size());
+  }
+  const bool live = !session.arguments.has("gpu");
   return fail(infeasible.malformed ? ErrorCode::kInvalidArgument : ErrorCode::kUnsatisfiable,
-              details);
+              fmt::format("no layout holds {}\n\n{}", asked, details),
+              infeasible.malformed ? "ask for a profile that the GPUs have"
+              : live               ? "ask for what fits, or plan from empty GPUs with --replace"
+                                   : "ask for what fits, or give more GPUs with --gpu");
 }
 
 Result<int> plan_wants(Session& session, const Machine& machine, std::span<const Want> wants) {

@@ -33,7 +33,7 @@ std::vector<std::string> notes(const LiveGpu& gpu) {
 }
 
 GpuPicture picture(const Snapshot& snapshot, const LiveGpu& gpu) {
-  GpuPicture picture{.title = fmt::format("gpu {}  {}  {}", gpu.index, gpu.name, gpu.uuid),
+  GpuPicture picture{.title = fmt::format("gpu {}  {}", gpu.index, gpu.uuid),
                      .model = &snapshot.model_of(gpu),
                      .layout = gpu.layout,
                      .owners = {},

@@ -1,0 +1,125 @@
+# Made from the program's option table by sectile internal generate-docs; do not edit.
+
+# Models, profiles, or the labels of the file behind -f.
+_sectile_list() {
+  local i file=
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -f|--config-file) file=${COMP_WORDS[i + 1]} ;;
+    esac
+  done
+  sectile internal list "$1" ${file:+"$file"} 2>/dev/null
+}
+
+_sectile() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+  local verb= options= arguments= i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -*) ;;
+      *) verb=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case $verb in
+    plan)
+      case $before in
+        --gpu|-g) COMPREPLY=($(compgen -W "$(_sectile_list models)" -- "$word")); return ;;
+        --want|-w) COMPREPLY=(); return ;;
+        --strategy|-s) COMPREPLY=($(compgen -W 'mixed all-balanced high-performance memory-balanced compute-balanced custom' -- "$word")); return ;;
+        --profile) COMPREPLY=($(compgen -W "$(_sectile_list profiles)" -- "$word")); return ;;
+        --profile-set) COMPREPLY=(); return ;;
+        --parts) COMPREPLY=(); return ;;
+        --layout|-l) COMPREPLY=(); return ;;
+        --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --config-label) COMPREPLY=(); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json yaml mig-parted mermaid mermaid-blocks svg' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--gpu -g --want -w --strategy -s --profile --profile-set --parts --fill --layout -l --config-file -f --replace --explain --config-label --output -o --nvml --help -h --version --quiet -q --no-colour'
+      ;;
+    gpus)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+      esac
+      options='--output -o --help -h --version --quiet -q --no-colour'
+      ;;
+    profiles)
+      case $before in
+        --as) COMPREPLY=($(compgen -W 'sectile smi' -- "$word")); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+      esac
+      options='--as --output -o --help -h --version --quiet -q --no-colour'
+      arguments=$(_sectile_list models)
+      ;;
+    show)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'text json mermaid mermaid-blocks svg' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--output -o --nvml --help -h --version --quiet -q --no-colour'
+      ;;
+    diff)
+      case $before in
+        --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --selected-config|-c) COMPREPLY=($(compgen -W "$(_sectile_list labels)" -- "$word")); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--config-file -f --selected-config -c --mode-only -m --output -o --nvml --help -h --version --quiet -q --no-colour'
+      ;;
+    apply)
+      case $before in
+        --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --selected-config|-c) COMPREPLY=($(compgen -W "$(_sectile_list labels)" -- "$word")); return ;;
+        --layout|-l) COMPREPLY=(); return ;;
+        --gpu-index|-i) COMPREPLY=(); return ;;
+        --gpu-uuid|-u) COMPREPLY=(); return ;;
+        --hooks-file|-k) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --hooks-file -k --output -o --nvml --help -h --version --quiet -q --no-colour'
+      ;;
+    assert)
+      case $before in
+        --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --selected-config|-c) COMPREPLY=($(compgen -W "$(_sectile_list labels)" -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--config-file -f --selected-config -c --mode-only -m --valid-config -a --nvml --help -h --version --quiet -q --no-colour'
+      ;;
+    export)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'yaml json mig-parted' -- "$word")); return ;;
+        --config-label|-l) COMPREPLY=(); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--output -o --config-label -l --nvml --help -h --version --quiet -q --no-colour'
+      ;;
+    lint)
+      case $before in
+        --gpu|-g) COMPREPLY=($(compgen -W "$(_sectile_list models)" -- "$word")); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+      esac
+      options='--gpu -g --output -o --help -h --version --quiet -q --no-colour'
+      arguments=$(compgen -f -- "$word")
+      ;;
+    emulate)
+      case $before in
+        --node-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --state) COMPREPLY=($(compgen -d -- "$word")); return ;;
+        --driver) COMPREPLY=($(compgen -W '535 570 580' -- "$word")); return ;;
+        --faults) COMPREPLY=($(compgen -f -- "$word")); return ;;
+      esac
+      options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
+      arguments=$(_sectile_list models)
+      ;;
+    *) arguments='plan gpus profiles show diff apply assert export lint emulate' ;;
+  esac
+  if [[ $word == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$word"))
+  else
+    COMPREPLY=($(compgen -W "$arguments" -- "$word"))
+  fi
+}
+complete -F _sectile sectile
