@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "sectile/base/check.h"
 #include "src/plan/describe.h"
 
 namespace sectile::internal {
@@ -52,22 +53,35 @@ std::optional<Alternative> with_fewer(const Attempt& tried, std::span<const Plan
   return result;
 }
 
-// For each class, how many instances get which smaller profile.
-using Replacements = std::vector<std::map<std::string, int>>;
-
-Replacements replacements(const Attempt& tried, std::int64_t& distance) {
-  Replacements result(tried.demand.classes.size());
+std::vector<const Filling*> chosen_fillings(const Attempt& tried) {
+  std::vector<const Filling*> chosen;
   for (std::size_t i = 0; i < tried.kinds.size(); ++i) {
     for (const std::size_t column : tried.answer.columns[i]) {
-      for (const Filling* filling : tried.kinds[i].patterns[column].fillings) {
-        distance += filling->given_up;
-        if (filling->given_up > 0) {
-          ++result[filling->parts.front().demand_class][filling->profile->name];
-        }
-      }
+      const Pattern& pattern = tried.kinds[i].patterns[column];
+      chosen.insert(chosen.end(), pattern.fillings.begin(), pattern.fillings.end());
     }
   }
-  return result;
+  return chosen;
+}
+
+// Exchanges one instance of the last of `members` that still has one.
+void exchange(std::vector<Want>& wants, const std::vector<std::size_t>& members,
+              const std::string& profile, std::map<std::string, int>& changes) {
+  const auto want = std::ranges::find_if(members.rbegin(), members.rend(), [&](std::size_t member) {
+    return wants[member].count > 0;
+  });
+  SECTILE_CHECK(want != members.rend());
+  const Want smaller{.count = 1, .what = ByProfile{profile}, .name = wants[*want].name};
+  --wants[*want].count;
+  ++changes[profile + " instead of " + describe(wants[*want])];
+  const auto same = std::ranges::find_if(wants, [&](const Want& other) {
+    return other.count > 0 && other.what == smaller.what && other.name == smaller.name;
+  });
+  if (same != wants.end()) {
+    ++same->count;
+  } else {
+    wants.push_back(smaller);
+  }
 }
 
 std::optional<Alternative> with_smaller(std::span<const PlanGpu> gpus, std::span<const Want> wants,
@@ -78,27 +92,22 @@ std::optional<Alternative> with_smaller(std::span<const PlanGpu> gpus, std::span
     return std::nullopt;
   }
   Alternative result{.wants = {wants.begin(), wants.end()}};
-  std::vector<std::string> changes;
-  Replacements left = replacements(tried, result.distance);
-  for (std::size_t k = 0; k < left.size(); ++k) {
-    const std::vector<std::size_t>& members = tried.demand.classes[k].wants;
-    for (auto& [profile, count] : left[k]) {
-      for (auto want = members.rbegin(); want != members.rend(); ++want) {
-        const int moved = std::min(count, result.wants[*want].count);
-        if (moved == 0) {
-          continue;
-        }
-        count -= moved;
-        result.wants[*want].count -= moved;
-        result.wants.push_back(
-            {.count = moved, .what = ByProfile{profile}, .name = wants[*want].name});
-        changes.push_back(std::to_string(moved) + "x " + profile + " instead of " +
-                          describe(wants[*want]));
-      }
+  std::map<std::string, int> changes;
+  for (const Filling* filling : chosen_fillings(tried)) {
+    result.distance += filling->given_up;
+    if (filling->given_up > 0) {
+      const std::size_t demand_class = filling->parts.front().demand_class;
+      exchange(result.wants, tried.demand.classes[demand_class].wants, filling->profile->name,
+               changes);
     }
   }
   std::erase_if(result.wants, [](const Want& want) { return want.count == 0; });
-  result.difference = listed(changes);
+  std::vector<std::string> texts;
+  texts.reserve(changes.size());
+  for (const auto& [change, count] : changes) {
+    texts.push_back(std::to_string(count) + "x " + change);
+  }
+  result.difference = listed(texts);
   std::optional<std::vector<Layout>> layouts = layouts_for(gpus, result.wants, memory);
   if (!layouts) {
     return std::nullopt;

@@ -17,7 +17,7 @@ class ComputeWalk {
       : demand_(demand), model_(model), profile_(profile) {
     for (const ComputeProfile& compute : profile.compute_profiles) {
       if (!classes_of(compute.id).empty()) {
-        wanted_.push_back(&compute);
+        add_candidates(compute);
       }
     }
   }
@@ -31,6 +31,12 @@ class ComputeWalk {
   }
 
  private:
+  void add_candidates(const ComputeProfile& compute) {
+    for (const Placement& placement : compute.placements) {
+      candidates_.push_back({.profile = compute.id, .placement = placement});
+    }
+  }
+
   // One arrangement for each multiset of compute instances that fits. Every start is tried, since
   // a low one may be in the way of a larger compute instance.
   void arrange(const Slot& slot) {
@@ -41,12 +47,9 @@ class ComputeWalk {
     std::ranges::transform(slot.compute(), std::back_inserter(kinds), &ComputeSlot::profile);
     std::ranges::sort(kinds);
     arrangements_.try_emplace(kinds, slot);
-    for (const ComputeProfile* compute : wanted_) {
-      for (const Placement& placement : compute->placements) {
-        if (const Result<Slot> next =
-                slot.with_compute(profile_, {.profile = compute->id, .placement = placement})) {
-          arrange(*next);
-        }
+    for (const ComputeSlot& compute : candidates_) {
+      if (const Result<Slot> next = slot.with_compute(profile_, compute)) {
+        arrange(*next);
       }
     }
   }
@@ -74,12 +77,14 @@ class ComputeWalk {
   std::vector<std::pair<std::size_t, const Option*>> classes_of(ComputeProfileId compute) const {
     std::vector<std::pair<std::size_t, const Option*>> classes;
     for (std::size_t k = 0; k < demand_.classes.size(); ++k) {
-      for (const Option& option : demand_.classes[k].options[model_]) {
+      const std::vector<Option>& options = demand_.classes[k].options[model_];
+      const auto found = std::ranges::find_if(options, [&](const Option& option) {
         const Choice& choice = option.choice;
-        if (choice.profile == &profile_ && choice.compute != nullptr &&
-            choice.compute->id == compute) {
-          classes.emplace_back(k, &option);
-        }
+        return choice.profile == &profile_ && choice.compute != nullptr &&
+               choice.compute->id == compute;
+      });
+      if (found != options.end()) {
+        classes.emplace_back(k, &*found);
       }
     }
     return classes;
@@ -88,7 +93,7 @@ class ComputeWalk {
   const Demand& demand_;
   std::size_t model_;
   const Profile& profile_;
-  std::vector<const ComputeProfile*> wanted_;
+  std::vector<ComputeSlot> candidates_;
   std::set<Slot> seen_;
   std::map<std::vector<ComputeProfileId>, Slot> arrangements_;
   std::set<std::vector<int>> served_;
@@ -112,6 +117,7 @@ class PatternWalk {
 
   std::vector<Pattern> take() {
     std::vector<Pattern> result;
+    result.reserve(best_.size());
     for (auto& [serves, pattern] : best_) {
       result.push_back(std::move(pattern));
     }
@@ -171,14 +177,17 @@ class PatternWalk {
   std::map<std::vector<int>, Pattern> best_;  // By what is served: nothing comes first.
 };
 
+bool uses(const DemandClass& wanted, std::size_t model, const Profile& profile) {
+  return std::ranges::any_of(wanted.options[model], [&](const Option& option) {
+    return option.choice.profile == &profile;
+  });
+}
+
 std::vector<const Profile*> useful_profiles(const Demand& demand, std::size_t model) {
   std::vector<const Profile*> profiles;
   for (const Profile& profile : demand.models[model]->profiles) {
-    const bool used = std::ranges::any_of(demand.classes, [&](const DemandClass& wanted) {
-      return std::ranges::any_of(wanted.options[model], [&](const Option& option) {
-        return option.choice.profile == &profile;
-      });
-    });
+    const bool used = std::ranges::any_of(
+        demand.classes, [&](const DemandClass& wanted) { return uses(wanted, model, profile); });
     if (used) {
       profiles.push_back(&profile);
     }
@@ -186,25 +195,29 @@ std::vector<const Profile*> useful_profiles(const Demand& demand, std::size_t mo
   return profiles;
 }
 
+// A GPU instance that serves one instance of class `k` and has the compute instance that fills it.
+Filling full_filling(const Demand& demand, std::size_t k, const Option& option) {
+  const Profile& profile = *option.choice.profile;
+  const ComputeProfile& full = profile.full_compute();
+  Filling filling{.profile = &profile,
+                  .serves = std::vector<int>(demand.classes.size(), 0),
+                  .rank = option.rank,
+                  .given_up = option.given_up};
+  filling.serves[k] = 1;
+  filling.parts.push_back(
+      {.demand_class = k, .compute = {.profile = full.id, .placement = full.placements.front()}});
+  return filling;
+}
+
 }  // namespace
 
 std::vector<Filling> fillings(const Demand& demand, std::size_t model, const Profile& profile) {
   std::vector<Filling> found = ComputeWalk(demand, model, profile).run();
-  const ComputeProfile& full = profile.full_compute();
   for (std::size_t k = 0; k < demand.classes.size(); ++k) {
-    for (const Option& option : demand.classes[k].options[model]) {
-      if (option.choice != Choice{.profile = &profile}) {
-        continue;
-      }
-      Filling filling{.profile = &profile,
-                      .serves = std::vector<int>(demand.classes.size(), 0),
-                      .rank = option.rank,
-                      .given_up = option.given_up};
-      filling.serves[k] = 1;
-      filling.parts.push_back(
-          {.demand_class = k,
-           .compute = {.profile = full.id, .placement = full.placements.front()}});
-      found.push_back(std::move(filling));
+    const std::vector<Option>& options = demand.classes[k].options[model];
+    const auto option = std::ranges::find(options, Choice{.profile = &profile}, &Option::choice);
+    if (option != options.end()) {
+      found.push_back(full_filling(demand, k, *option));
     }
   }
   return found;

@@ -58,8 +58,7 @@ Known by_serves(const Machine& machine) {
   return known;
 }
 
-// The column that serves one more or one less of a class; nullptr if there is none that is worth at
-// least as much and opens no more.
+// Whether some column serves so much more of a class, is worth at least as much and opens no more.
 bool has_neighbour(const Known& known, const Column& column, std::size_t k, int change) {
   std::vector<int> serves = column.serves;
   serves[k] += change;
@@ -68,17 +67,31 @@ bool has_neighbour(const Known& known, const Column& column, std::size_t k, int 
          found->second->opens <= column.opens;
 }
 
+bool can_shrink(const Known& known, const Column& column) {
+  for (std::size_t k = 0; k < column.serves.size(); ++k) {
+    if (column.serves[k] > 0 && !has_neighbour(known, column, k, -1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Whether an instance can always be taken away without loss. Not so on Thor, where one instance
 // needs another.
 bool is_closed(const Machine& machine, const Known& known) {
-  return std::ranges::all_of(machine.columns, [&](const Column& column) {
-    for (std::size_t k = 0; k < column.serves.size(); ++k) {
-      if (column.serves[k] > 0 && !has_neighbour(known, column, k, -1)) {
-        return false;
-      }
+  return std::ranges::all_of(machine.columns,
+                             [&](const Column& column) { return can_shrink(known, column); });
+}
+
+// Classes from the first that the column serves on of which it could serve one more at no cost.
+std::vector<std::size_t> growth(const Known& known, const Column& column) {
+  std::vector<std::size_t> classes;
+  for (std::size_t k = first_served(column); k < column.serves.size(); ++k) {
+    if (has_neighbour(known, column, k, 1)) {
+      classes.push_back(k);
     }
-    return true;
-  });
+  }
+  return classes;
 }
 
 // A point of the search. Machines of one kind are filled in order of the first class that they
@@ -128,6 +141,7 @@ class Search {
     std::ranges::reverse(tried_);
   }
 
+  // Without `known`, columns are never thought too small.
   Tried trials(const Machine& machine, const Known* known) const {
     Tried tried{.by_class = std::vector<std::vector<Trial>>(classes() + 1),
                 .most = surplus(prices_, machine.columns.front()),
@@ -139,11 +153,9 @@ class Search {
     for (std::size_t i = 0; i < machine.columns.size(); ++i) {
       const Column& column = machine.columns[i];
       Trial trial{.column = i, .loss = tried.most - surplus(prices_, column)};
+      trial.growth = known != nullptr ? growth(*known, column) : std::vector<std::size_t>();
       for (std::size_t k = 0; k < classes(); ++k) {
         tried.serves[k] = tried.serves[k] || column.serves[k] > 0;
-        if (known != nullptr && k >= first_served(column) && has_neighbour(*known, column, k, 1)) {
-          trial.growth.push_back(k);
-        }
       }
       if (is_idle(column)) {
         tried.idle = i;
