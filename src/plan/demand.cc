@@ -91,6 +91,7 @@ int least_slices(const std::vector<std::vector<Option>>& options) {
 
 void add_want(Demand& demand, const Want& want, std::size_t index, Shrink shrink) {
   std::vector<std::vector<Option>> options;
+  options.reserve(demand.models.size());
   for (const Model* model : demand.models) {
     options.push_back(options_of(*model, want, shrink));
   }

@@ -53,6 +53,7 @@ std::string instances(std::span<const PlanGpu> gpus, std::span<const Layout> lay
     }
   }
   std::vector<std::string> items;
+  items.reserve(counts.size());
   for (const auto& [key, count] : counts) {
     items.push_back(std::to_string(count) + "x " + key.second + " (" +
                     number_of(-key.first, "memory slice") + (count > 1 ? " each)" : ")"));
@@ -128,9 +129,8 @@ class Explainer {
     int longest = 0;
     for (const PlanGpu& gpu : gpus_) {
       for (const Profile& profile : gpu.model->profiles) {
-        if (!free_starts(*gpu.model, gpu.kept, profile).empty()) {
-          longest = std::max(longest, profile.memory_slices);
-        }
+        const bool fits_now = !free_starts(*gpu.model, gpu.kept, profile).empty();
+        longest = std::max(longest, fits_now ? profile.memory_slices : 0);
       }
     }
     return longest;
@@ -141,6 +141,7 @@ class Explainer {
       return describe(want) + " cannot be served: there is no GPU to plan on";
     }
     std::vector<std::string> offers;
+    offers.reserve(tried_.demand.models.size());
     for (const Model* model : tried_.demand.models) {
       offers.push_back(model->key + " offers " + profile_names(*model));
     }
@@ -167,16 +168,19 @@ class Explainer {
     std::vector<std::string> result;
     for (const PlanGpu& gpu : gpus_) {
       for (std::size_t i = 0; i < gpu.kept.size(); ++i) {
-        const Slot& slot = gpu.kept.slots()[i];
-        if (in_the_way(options_on(wanted, gpu), slot.placement())) {
-          const bool idle = i >= gpu.holders.size() || gpu.holders[i].empty();
-          result.push_back(gpu.name + " " + to_string(slot.placement()) + " " +
-                           name_of(*gpu.model, slot.profile()) + " " +
-                           (idle ? "idle" : gpu.holders[i]));
+        if (in_the_way(options_on(wanted, gpu), gpu.kept.slots()[i].placement())) {
+          result.push_back(holder(gpu, i));
         }
       }
     }
     return result;
+  }
+
+  static std::string holder(const PlanGpu& gpu, std::size_t i) {
+    const Slot& slot = gpu.kept.slots()[i];
+    const bool idle = i >= gpu.holders.size() || gpu.holders[i].empty();
+    return gpu.name + " " + to_string(slot.placement()) + " " +
+           name_of(*gpu.model, slot.profile()) + " " + (idle ? "idle" : gpu.holders[i]);
   }
 
   static bool in_the_way(const std::vector<Option>& options, const Placement& placement) {
@@ -215,15 +219,21 @@ class Explainer {
   std::optional<std::string> broken_rule(const DemandClass& wanted) const {
     for (std::size_t i = 0; i < gpus_.size(); ++i) {
       for (const Option& option : options_on(wanted, gpus_[i])) {
-        const Profile& profile = *option.choice.profile;
-        for (const int start : profile.starts) {
-          const Refusal why = refusal(*gpus_[i].model, partial_.layouts[i], profile, start);
-          if (why != Refusal::kSlicesTaken && why != Refusal::kNone) {
-            return can_add(*gpus_[i].model, partial_.layouts[i], Slot(profile, start))
-                .error()
-                .message;
-          }
+        if (std::optional<std::string> rule = broken_rule(i, *option.choice.profile)) {
+          return rule;
         }
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::string> broken_rule(std::size_t gpu, const Profile& profile) const {
+    const Model& model = *gpus_[gpu].model;
+    const Layout& layout = partial_.layouts[gpu];
+    for (const int start : profile.starts) {
+      const Refusal why = refusal(model, layout, profile, start);
+      if (why != Refusal::kSlicesTaken && why != Refusal::kNone) {
+        return can_add(model, layout, Slot(profile, start)).error().message;
       }
     }
     return std::nullopt;
@@ -233,15 +243,20 @@ class Explainer {
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < wanted.options.size(); ++i) {
       if (const Profile* profile = least(wanted.options[i])) {
-        std::vector<std::string> slices;
-        for (const int start : profile->starts) {
-          slices.push_back(std::to_string(start));
-        }
-        parts.push_back(profile->name + " at " + listed(slices) + " of " +
+        parts.push_back(profile->name + " at " + starts_of(*profile) + " of " +
                         tried_.demand.models[i]->key);
       }
     }
     return listed(parts);
+  }
+
+  static std::string starts_of(const Profile& profile) {
+    std::vector<std::string> slices;
+    slices.reserve(profile.starts.size());
+    for (const int start : profile.starts) {
+      slices.push_back(std::to_string(start));
+    }
+    return listed(slices);
   }
 
   const Attempt& tried_;

@@ -102,11 +102,7 @@ class Settler {
     }
     for (; start < model_.memory_slices; ++start) {
       for (Wanted& wanted : wanted_) {
-        if (wanted.count > 0 && may_fit(layout, *wanted.profile, start)) {
-          --wanted.count;
-          place_one(wanted, start, layout, {kept, kept_compute});
-          ++wanted.count;
-        }
+        place_one(wanted, start, layout, {kept, kept_compute});
       }
     }
   }
@@ -117,13 +113,18 @@ class Settler {
     return why == Refusal::kNone || why == Refusal::kNeedsOther;
   }
 
-  void place_one(const Wanted& wanted, int start, const Layout& layout, std::pair<int, int> kept) {
+  void place_one(Wanted& wanted, int start, const Layout& layout, std::pair<int, int> kept) {
+    if (wanted.count == 0 || !may_fit(layout, *wanted.profile, start)) {
+      return;
+    }
     const Slot* old = from_.find(wanted.profile->at(start));
     const bool stays = old != nullptr && old->profile() == wanted.profile->id;
     const Slot slot = ComputeSettler(wanted, stays ? *old : Slot()).run(start);
     if (const Result<Layout> next = layout.with_unchecked(slot)) {
+      --wanted.count;
       place(start + wanted.profile->memory_slices, *next, kept.first + (stays ? 1 : 0),
             kept.second + (stays ? in_common(slot, *old) : 0));
+      ++wanted.count;
     }
   }
 

@@ -122,6 +122,7 @@ struct Shares {
 
 std::string listed_parts(const std::vector<Shares>& ways) {
   std::vector<std::string> items;
+  items.reserve(ways.size());
   for (const Shares& way : ways) {
     items.push_back(std::to_string(way.parts) + " (" + way.profile->name + ")");
   }
@@ -132,22 +133,22 @@ std::string listed_parts(const std::vector<Shares>& ways) {
 // which most fit. A plain one if it does as well as any; otherwise the double-memory one, which is
 // what there is for a quarter of an 8-slice GPU. Fewest parts first.
 std::vector<Shares> memory_shares(const Model& model) {
+  std::vector<const Profile*> profiles = plain_profiles(model);
+  for (const Profile& profile : model.profiles) {
+    if (profile.double_memory()) {
+      profiles.push_back(&profile);
+    }
+  }
   std::vector<Shares> ways;
-  for (const bool doubled : {false, true}) {
-    for (const Profile& profile : model.profiles) {
-      if (profile.media != Media::kPlain || profile.graphics ||
-          profile.double_memory() != doubled) {
-        continue;
-      }
-      const int parts = capacity(model, profile);
-      const auto same = std::ranges::find_if(ways, [&](const Shares& way) {
-        return way.profile->memory_slices == profile.memory_slices;
-      });
-      if (same == ways.end()) {
-        ways.push_back({.parts = parts, .profile = &profile});
-      } else if (parts > same->parts) {
-        *same = {.parts = parts, .profile = &profile};
-      }
+  for (const Profile* profile : profiles) {
+    const Shares way{.parts = capacity(model, *profile), .profile = profile};
+    const auto same = std::ranges::find_if(ways, [&](const Shares& other) {
+      return other.profile->memory_slices == profile->memory_slices;
+    });
+    if (same == ways.end()) {
+      ways.push_back(way);
+    } else if (way.parts > same->parts) {
+      *same = way;
     }
   }
   std::ranges::stable_sort(ways, {}, &Shares::parts);

@@ -17,7 +17,7 @@ struct Cut {
 };
 
 Result<Cut> mixed(const Model& model, const std::vector<std::string>& profile_set);
-Result<Cut> all_balanced(const Model& model, const std::optional<std::string>& profile);
+Result<Cut> all_balanced(const Model& model, const std::optional<std::string>& label);
 Result<Cut> high_performance(const Model& model);
 Result<Cut> memory_balanced(const Model& model, std::optional<int> parts);
 Result<Cut> compute_balanced(const Model& model, std::optional<int> parts);

@@ -41,9 +41,6 @@ Status check_options(Strategy strategy, const StrategyOptions& options) {
       return status;
     }
   }
-  if (strategy == Strategy::kCustom && !options.custom) {
-    return fail(ErrorCode::kInvalidArgument, "strategy custom needs a layout");
-  }
   if (options.parts && *options.parts < 1) {
     return fail(ErrorCode::kInvalidArgument, "a GPU cannot be cut into " +
                                                  std::to_string(*options.parts) +
@@ -52,7 +49,11 @@ Status check_options(Strategy strategy, const StrategyOptions& options) {
   return {};
 }
 
-Result<internal::Cut> custom(const Model& model, const Layout& layout) {
+Result<internal::Cut> custom(const Model& model, const std::optional<Layout>& custom) {
+  if (!custom) {
+    return fail(ErrorCode::kInvalidArgument, "strategy custom needs a layout");
+  }
+  const Layout& layout = *custom;
   if (const Status status = check(model, layout); !status) {
     return fail(status);
   }
@@ -72,7 +73,7 @@ Result<internal::Cut> run(const Model& model, Strategy strategy, const StrategyO
     case Strategy::kComputeBalanced:
       return internal::compute_balanced(model, options.parts);
     case Strategy::kCustom:
-      return custom(model, *options.custom);
+      return custom(model, options.custom);
   }
   return fail(ErrorCode::kInvalidArgument, "there is no such strategy");
 }

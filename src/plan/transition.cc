@@ -36,17 +36,22 @@ Step step(StepKind kind, const Slot& slot, ComputeSlot compute = {}) {
       .kind = kind, .profile = slot.profile(), .placement = slot.placement(), .compute = compute};
 }
 
+// Steps for those compute instances of `slot` that `other` has not; nullptr has none.
+void for_compute(std::vector<Step>& steps, StepKind kind, const Slot& slot, const Slot* other) {
+  for (const ComputeSlot& compute : slot.compute()) {
+    if (other == nullptr || !has(*other, compute)) {
+      steps.push_back(step(kind, slot, compute));
+    }
+  }
+}
+
 void destroy(Transition& result, const Model& model, const Layout& from, const Layout& to) {
   for (const Slot& slot : from.slots()) {
     const Slot* next = find_same(to, slot);
     if (next == nullptr) {
       result.destroyed.push_back(slot);
     }
-    for (const ComputeSlot& compute : slot.compute()) {
-      if (next == nullptr || !has(*next, compute)) {
-        result.steps.push_back(step(StepKind::kDestroyCompute, slot, compute));
-      }
-    }
+    for_compute(result.steps, StepKind::kDestroyCompute, slot, next);
   }
   for (const Slot& slot : in_order(model, result.destroyed) | std::views::reverse) {
     result.steps.push_back(step(StepKind::kDestroyInstance, slot));
@@ -56,17 +61,11 @@ void destroy(Transition& result, const Model& model, const Layout& from, const L
 void create(Transition& result, const Model& model, const Layout& from, const Layout& to) {
   for (const Slot& slot : in_order(model, {to.slots().begin(), to.slots().end()})) {
     const Slot* before = find_same(from, slot);
+    (before == nullptr ? result.created : result.kept).push_back(slot);
     if (before == nullptr) {
-      result.created.push_back(slot);
       result.steps.push_back(step(StepKind::kCreateInstance, slot));
-    } else {
-      result.kept.push_back(slot);
     }
-    for (const ComputeSlot& compute : slot.compute()) {
-      if (before == nullptr || !has(*before, compute)) {
-        result.steps.push_back(step(StepKind::kCreateCompute, slot, compute));
-      }
-    }
+    for_compute(result.steps, StepKind::kCreateCompute, slot, before);
   }
 }
 
