@@ -32,7 +32,7 @@ void check_resolves_again(const std::string& label, const sectile::Resolution& r
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::vector<ConfigGpu> kGpus = sectile::config_gpus(
+  static const std::vector<ConfigGpu> gpus_of_node = sectile::config_gpus(
       sectile::parse_gpu_spec("a100-40gb,h100-80gb-sxm5,a30,rtx-pro-6000-bw").value());
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const Result<MigPartedConfig> config = sectile::parse_mig_parted(text, "fuzz");
@@ -46,8 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       sectile::parse_mig_parted(sectile::write_mig_parted_json(*config), "fuzz");
   SECTILE_CHECK(from_json.has_value() && from_json->labels == config->labels);
   for (const auto& [label, specs] : config->labels) {
-    if (const auto resolution = sectile::resolve_mig_parted(*config, label, kGpus)) {
-      check_resolves_again(label, *resolution, kGpus);
+    if (const auto resolution = sectile::resolve_mig_parted(*config, label, gpus_of_node)) {
+      check_resolves_again(label, *resolution, gpus_of_node);
     }
   }
   return 0;

@@ -37,7 +37,7 @@ void check_resolved(const sectile::Config& config, const std::string& label,
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::vector<ConfigGpu> kGpus =
+  static const std::vector<ConfigGpu> gpus_of_node =
       sectile::config_gpus(sectile::parse_gpu_spec("h100-80gb-sxm5,a30").value());
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const Result<sectile::Config> config = sectile::load_config(text, "fuzz");
@@ -48,11 +48,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_written(*layouts);
   } else if (const auto* const workloads = std::get_if<sectile::WorkloadConfig>(&*config)) {
     check_written(*workloads);
-    check_resolved(*config, "", kGpus);
+    check_resolved(*config, "", gpus_of_node);
   }
   for (const std::string& label : sectile::labels_of(*config)) {
     SECTILE_CHECK(sectile::select_label(*config, label).value() == label);
-    check_resolved(*config, label, kGpus);
+    check_resolved(*config, label, gpus_of_node);
   }
   return 0;
 }

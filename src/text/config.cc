@@ -19,6 +19,8 @@ namespace {
 using internal::printable;
 using internal::Tree;
 
+constexpr std::size_t kMaxListed = 20;
+
 template <typename T>
 Result<Config> config_of(Result<T> parsed) {
   return parsed ? Result<Config>(std::move(*parsed)) : fail(parsed);
@@ -51,14 +53,13 @@ std::string nearest(const std::vector<std::string>& labels, std::string_view ask
       labels, {}, [&](const std::string& label) { return distance(asked, label); });
 }
 
-// At most so many labels, for messages.
+// At most kMaxListed labels, for messages.
 std::string listed(const std::vector<std::string>& labels) {
-  constexpr std::size_t kMost = 20;
   std::string result;
-  for (std::size_t i = 0; i < std::min(labels.size(), kMost); ++i) {
+  for (std::size_t i = 0; i < std::min(labels.size(), kMaxListed); ++i) {
     result += (i == 0 ? "" : ", ") + printable(labels[i]);
   }
-  return labels.size() > kMost ? result + ", ..." : result;
+  return labels.size() > kMaxListed ? result + ", ..." : result;
 }
 
 std::string_view file_of(const Config& config) {

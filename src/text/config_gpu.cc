@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 namespace sectile {
+namespace {
+
+constexpr std::uint32_t kNvidia = 0x10DE;
+
+}  // namespace
 
 std::vector<ConfigGpu> config_gpus(std::span<const GpuSpec> specs) {
-  constexpr std::uint32_t kNvidia = 0x10DE;
   std::vector<ConfigGpu> result;
   for (const Model* model : expand(specs)) {
     ConfigGpu gpu{.index = static_cast<unsigned>(result.size()),

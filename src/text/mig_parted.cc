@@ -23,6 +23,7 @@ using internal::Reader;
 using internal::Tree;
 
 constexpr int kMaxDeviceIndex = 4095;
+constexpr std::size_t kMaxLabel = 253;   // YAML ends keys at 1024.
 constexpr int kMaxDeviceCount = 10'000;  // Of one profile; no GPU holds as many.
 
 // "0x233010DE", or decimal.
@@ -137,6 +138,7 @@ void read_labels(Reader& reader, const Tree& tree, MigPartedConfig& config) {
 
 std::vector<std::string> device_indices(const MigPartedSpec& spec) {
   std::vector<std::string> result;
+  result.reserve(spec.devices.size());
   for (const unsigned index : spec.devices) {
     result.push_back(std::to_string(index));
   }
@@ -148,6 +150,7 @@ std::string filter_text(const MigPartedSpec& spec) {
     return internal::yaml_quoted(spec.filters.front());
   }
   std::vector<std::string> quoted;
+  quoted.reserve(spec.filters.size());
   for (const std::string& filter : spec.filters) {
     quoted.push_back(internal::yaml_quoted(filter));
   }
@@ -192,10 +195,9 @@ nlohmann::ordered_json spec_json(const MigPartedSpec& spec) {
 }  // namespace
 
 void internal::check_label(Reader& reader, const Member& label) {
-  constexpr std::size_t kLongest = 253;  // YAML ends keys at 1024.
-  if (label.key.empty() || label.key.size() > kLongest) {
+  if (label.key.empty() || label.key.size() > kMaxLabel) {
     reader.refuse(label.position, fmt::format("a label has 1 to {} bytes, and this one {}",
-                                              kLongest, label.key.size()));
+                                              kMaxLabel, label.key.size()));
   }
 }
 

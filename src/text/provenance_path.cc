@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t kMaxFound = 10'000;
 
+// What a model, a profile and a compute profile may leave out.
+constexpr std::array<std::array<std::string_view, 3>, 3> kOptional = {
+    {{"max_compute_only", "max_graphics", "needs"},
+     {"aliases", "driver_min", "memory_mib_seen"},
+     {"fills", "", ""}}};
+
 // One step of a path: a name and, in brackets, ids with commas between or a star.
 struct Step {
   std::string_view name;
@@ -62,10 +68,6 @@ std::vector<const Tree*> wanted_items(const Tree& list, std::string_view wanted)
 // Whether a field of a model, of a profile (depth 1) or of a compute profile (depth 2) may be left
 // out: it can be named all the same, since it has its default then.
 bool is_optional(std::string_view name, std::size_t depth) {
-  static constexpr std::array<std::array<std::string_view, 3>, 3> kOptional = {
-      {{"max_compute_only", "max_graphics", "needs"},
-       {"aliases", "driver_min", "memory_mib_seen"},
-       {"fills", "", ""}}};
   return depth < kOptional.size() &&
          std::ranges::find(kOptional[depth], name) != kOptional[depth].end();
 }

@@ -27,6 +27,7 @@ constexpr int kMaxDeviceIndex = 4095;
 constexpr int kMaxParts = 64;
 constexpr int kMaxComputeSlices = 64;
 constexpr std::size_t kMaxName = 200;
+constexpr std::size_t kMaxDevice = 64;  // Bytes of a UUID or a model's key.
 
 // Reading.
 
@@ -46,8 +47,7 @@ void read_head(Reader& reader, Fields& fields, std::string_view kind) {
 }
 
 bool is_uuid(std::string_view text) {
-  constexpr std::size_t kLongest = 64;
-  return text.starts_with("GPU-") && text.size() > 4 && text.size() <= kLongest &&
+  return text.starts_with("GPU-") && text.size() > 4 && text.size() <= kMaxDevice &&
          std::ranges::all_of(text.substr(4), [](char c) {
            return internal::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
                   c == '-';
@@ -55,8 +55,7 @@ bool is_uuid(std::string_view text) {
 }
 
 bool is_model_key(std::string_view text) {
-  constexpr std::size_t kLongest = 64;
-  return !text.empty() && text.size() <= kLongest && text.front() >= 'a' && text.front() <= 'z' &&
+  return !text.empty() && text.size() <= kMaxDevice && text.front() >= 'a' && text.front() <= 'z' &&
          std::ranges::all_of(text, [](char c) {
            return internal::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-';
          });

@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <exception>
+#include <span>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,12 @@
 
 namespace sectile::internal {
 namespace {
+
+// YAML 1.1's words for true and false, which nvidia-mig-parted reads too.
+constexpr std::array<std::string_view, 9> kYes = {"true", "True", "TRUE", "yes", "Yes",
+                                                  "YES",  "on",   "On",   "ON"};
+constexpr std::array<std::string_view, 9> kNo = {"false", "False", "FALSE", "no", "No",
+                                                 "NO",    "off",   "Off",   "OFF"};
 
 Position position_of(const YAML::Mark& mark) {
   return {.line = mark.line + 1, .column = mark.column + 1};
@@ -73,8 +80,8 @@ class Builder : public YAML::EventHandler {
   // A list or map that is being read, and for a map the key that waits for its value.
   struct Open {
     Tree* tree = nullptr;
-    std::set<std::string> keys = {};
-    std::optional<std::pair<std::string, Position>> key = {};
+    std::set<std::string> keys;
+    std::optional<std::pair<std::string, Position>> key;
   };
 
   static void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -98,7 +105,7 @@ class Builder : public YAML::EventHandler {
     }
     Tree tree;
     tree.kind = kind;
-    open_.push_back({.tree = add(mark, std::move(tree))});
+    open_.push_back({.tree = add(mark, std::move(tree)), .keys = {}, .key = {}});
   }
 
   // Puts the tree where it belongs, and returns its place; nullptr if it became a key.
@@ -176,13 +183,22 @@ std::string_view kind_of(const Tree& tree) {
     case Tree::Kind::kNull:
       return "nothing";
     case Tree::Kind::kScalar:
-      return tree.quoted ? "text in quotes" : "a single value";
+      return "a single value";
     case Tree::Kind::kList:
       return "a list";
     case Tree::Kind::kMap:
       return "a map";
   }
   return "";
+}
+
+// For messages: 'x', "x" if it is in quotes, or what kind of thing it is.
+std::string shown(const Tree& tree) {
+  if (tree.kind != Tree::Kind::kScalar) {
+    return std::string(kind_of(tree));
+  }
+  const char quote = tree.quoted ? '"' : '\'';
+  return fmt::format("{}{}{}", quote, printable(tree.scalar), quote);
 }
 
 }  // namespace
@@ -231,10 +247,7 @@ int Reader::integer(const Tree& tree, std::string_view what, int least, int most
   const bool canonical = digits.size() == 1 || !(digits.starts_with('0') || digits == "-0");
   if (tree.kind != Tree::Kind::kScalar || tree.quoted || rest != end || !canonical ||
       status == std::errc::invalid_argument) {
-    refuse(tree.position,
-           fmt::format("{} must be a whole number, and is {}", what,
-                       tree.kind == Tree::Kind::kScalar ? fmt::format("'{}'", printable(digits))
-                                                        : kind_of(tree)));
+    refuse(tree.position, fmt::format("{} must be a whole number, and is {}", what, shown(tree)));
     return least;
   }
   if (status != std::errc{} || value < least || value > most) {
@@ -246,17 +259,13 @@ int Reader::integer(const Tree& tree, std::string_view what, int least, int most
 }
 
 bool Reader::boolean(const Tree& tree, std::string_view what) {
-  // YAML 1.1's words for it, which nvidia-mig-parted reads too.
-  static constexpr std::array<std::string_view, 9> kYes = {"true", "True", "TRUE", "yes", "Yes",
-                                                           "YES",  "on",   "On",   "ON"};
-  static constexpr std::array<std::string_view, 9> kNo = {"false", "False", "FALSE", "no", "No",
-                                                          "NO",    "off",   "Off",   "OFF"};
-  const bool plain = tree.kind == Tree::Kind::kScalar && !tree.quoted;
-  const bool yes = plain && std::ranges::find(kYes, tree.scalar) != kYes.end();
-  if (!yes && !(plain && std::ranges::find(kNo, tree.scalar) != kNo.end())) {
-    refuse(tree.position,
-           fmt::format("{} must be true or false, and is {}", what,
-                       plain ? fmt::format("'{}'", printable(tree.scalar)) : kind_of(tree)));
+  const auto is_one_of = [&](std::span<const std::string_view> words) {
+    return tree.kind == Tree::Kind::kScalar && !tree.quoted &&
+           std::ranges::find(words, tree.scalar) != words.end();
+  };
+  const bool yes = is_one_of(kYes);
+  if (!yes && !is_one_of(kNo)) {
+    refuse(tree.position, fmt::format("{} must be true or false, and is {}", what, shown(tree)));
   }
   return yes;
 }
@@ -321,17 +330,18 @@ const Tree& Fields::need(std::string_view name) {
 }
 
 void Fields::finish() {
-  for (const Member& member : tree_.members) {
-    if (!asked_.contains(member.key)) {
-      std::string known;
-      for (const std::string& name : asked_) {
-        known += (known.empty() ? "" : ", ") + name;
-      }
-      reader_.refuse(member.position,
-                     fmt::format("{} has no field '{}'", what_, printable(member.key)),
-                     fmt::format("the fields are {}", known));
-    }
+  const auto unknown = std::ranges::find_if(
+      tree_.members, [&](const Member& member) { return !asked_.contains(member.key); });
+  if (unknown == tree_.members.end()) {
+    return;
   }
+  std::string known;
+  for (const std::string& name : asked_) {
+    known += (known.empty() ? "" : ", ") + name;
+  }
+  reader_.refuse(unknown->position,
+                 fmt::format("{} has no field '{}'", what_, printable(unknown->key)),
+                 fmt::format("the fields are {}", known));
 }
 
 }  // namespace sectile::internal

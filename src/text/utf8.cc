@@ -6,6 +6,8 @@
 namespace sectile::internal {
 namespace {
 
+constexpr std::size_t kMaxPrinted = 80;
+
 struct Sequence {
   std::size_t length = 1;
   std::uint32_t bits = 0;  // Of the first byte.
@@ -61,9 +63,8 @@ std::size_t first_invalid_utf8(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
   std::string result;
-  while (!text.empty() && result.size() < kLongest) {
+  while (!text.empty() && result.size() < kMaxPrinted) {
     const std::size_t length = well_formed(text);
     const auto first = static_cast<unsigned char>(text.front());
     // C1 control characters are U+0080..U+009F, that is C2 80..C2 9F.

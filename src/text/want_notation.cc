@@ -19,6 +19,7 @@ using internal::printable;
 constexpr std::size_t kMaxWantBytes = 65'536;
 constexpr int kMaxMiB = 1 << 30;  // A pebibyte.
 constexpr int kMaxComputeSlices = 64;
+constexpr std::size_t kMaxName = 64;
 constexpr std::string_view kExample =
     "write wants such as 2x3g.40gb, 14x>=9GiB, 2x>=39GiB/3c or 1xwhole, with commas between";
 
@@ -99,8 +100,7 @@ std::string to_string(const ByNeed& need) {
 }  // namespace
 
 bool internal::is_want_name(std::string_view name) {
-  constexpr std::size_t kLongest = 64;
-  return !name.empty() && name.size() <= kLongest && std::ranges::all_of(name, [](char c) {
+  return !name.empty() && name.size() <= kMaxName && std::ranges::all_of(name, [](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '.' || c == '-';
   });

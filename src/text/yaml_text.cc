@@ -12,14 +12,15 @@
 namespace sectile::internal {
 namespace {
 
+// What YAML 1.1 or 1.2 takes for a truth value or nothing, in lower case.
+constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no", "on",
+                                                    "off",  "null",  "y",   "n"};
+
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// What YAML 1.1 or 1.2 takes for a truth value or nothing.
 bool is_word_of_yaml(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no", "on",
-                                                             "off",  "null",  "y",   "n"};
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
