@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <iterator>
 #include <optional>
 
@@ -50,6 +51,7 @@ CLI::Option* declare(CLI::App& app, const Option& option) {
 }
 
 using Declared = std::map<const Option*, CLI::Option*>;
+using Values = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 Declared declare_all(CLI::App& app, const Verb& verb) {
   app.set_help_flag();
@@ -85,24 +87,26 @@ Status check_choice(const Option& option, const std::string& value) {
               (meant.empty() ? "" : "did you mean '" + meant + "'? ") + "it is one of " + all);
 }
 
+Status check_value(const Option& option, const std::string& value) {
+  if (option.kind == ValueKind::kNumber && !to_number(value)) {
+    return fail(ErrorCode::kInvalidArgument,
+                dashed(option) + " must be a number, not '" + value + "'",
+                "give a number from 0 to " + std::to_string(kNumberMax));
+  }
+  return option.kind == ValueKind::kChoice ? check_choice(option, value) : Status();
+}
+
 Status check_values(const Option& option, const std::vector<std::string>& values) {
-  const std::string name = dashed(option);
   if (option.kind == ValueKind::kNone || values.empty()) {
     return {};
   }
   if (values.size() > 1 && !option.repeats) {
-    return fail(ErrorCode::kInvalidArgument, name + " was given twice",
+    return fail(ErrorCode::kInvalidArgument, dashed(option) + " was given twice",
                 "give it once; the values were '" + values[0] + "' and '" + values[1] + "'");
   }
   for (const std::string& value : values) {
-    if (option.kind == ValueKind::kNumber && !to_number(value)) {
-      return fail(ErrorCode::kInvalidArgument, name + " must be a number, not '" + value + "'",
-                  "give a number from 0 to " + std::to_string(kNumberMax));
-    }
-    if (option.kind == ValueKind::kChoice) {
-      if (const Status valid = check_choice(option, value); !valid) {
-        return fail(valid);
-      }
+    if (const Status valid = check_value(option, value); !valid) {
+      return fail(valid);
     }
   }
   return {};
@@ -137,6 +141,23 @@ const Option* without_value(const Verb& verb, std::span<const std::string> words
   const Option* option =
       find_option(verb, last.substr(last.starts_with("--") ? 2 : last.size() - 1));
   return option != nullptr && option->kind != ValueKind::kNone ? option : nullptr;
+}
+
+// Gives the words that are no options to the verb's arguments, in order.
+Status take_arguments(const Verb& verb, std::vector<std::string> rest, Values& values) {
+  std::erase(rest, "--");
+  for (const Argument& argument : verb.arguments) {
+    std::vector<std::string>& value = values[std::string(argument.name)];
+    if (!rest.empty() && !is_option(rest.front())) {
+      value.push_back(rest.front());
+      rest.erase(rest.begin());
+    } else if (rest.empty() && argument.required) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "sectile " + std::string(verb.name) + " needs a " + std::string(argument.name),
+                  see_help(verb));
+    }
+  }
+  return rest.empty() ? Status() : refuse(verb, rest.front());
 }
 
 }  // namespace
@@ -188,21 +209,8 @@ Result<Arguments> parse(const Verb& verb, std::span<const std::string> words) {
     }
     arguments.values_[std::string(option->name)] = parsed->results();
   }
-  std::vector<std::string> rest = app.remaining();
-  std::erase(rest, "--");
-  for (const Argument& argument : verb.arguments) {
-    std::vector<std::string>& value = arguments.values_[std::string(argument.name)];
-    if (!rest.empty() && !is_option(rest.front())) {
-      value.push_back(rest.front());
-      rest.erase(rest.begin());
-    } else if (rest.empty() && argument.required) {
-      return fail(ErrorCode::kInvalidArgument,
-                  "sectile " + std::string(verb.name) + " needs a " + std::string(argument.name),
-                  see_help(verb));
-    }
-  }
-  if (!rest.empty()) {
-    return refuse(verb, rest.front());
+  if (const Status taken = take_arguments(verb, app.remaining(), arguments.values_); !taken) {
+    return fail(taken);
   }
   return arguments;
 }

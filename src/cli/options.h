@@ -24,7 +24,8 @@ enum class ValueKind : std::uint8_t {
   kLabel,
 };
 
-struct Option {
+// In the order in which people write an option down.
+struct Option {           // NOLINT(clang-analyzer-optin.performance.Padding)
   std::string_view name;  // The long name without dashes; the key in Arguments.
   char letter = '\0';     // The short form; '\0' if there is none.
   ValueKind kind = ValueKind::kNone;

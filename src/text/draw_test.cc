@@ -220,6 +220,22 @@ owner  ┊       │  li   │               ┊
 )");
 }
 
+// Part of a number would be a wrong number.
+TEST(DrawTextTest, NumbersAreWholeOrNotThere) {
+  const std::vector<std::string> lines =
+      lines_of(draw_one(gpu("a100-80gb", {{"1g.10gb", 0}, {"3g.40gb", 4}}), {.width = 40}));
+  EXPECT_EQ(lines[4], "MiB    │   │           │     40192     │");
+}
+
+TEST(DrawTextTest, LongOwnersGetTwoLinesBelow) {
+  const std::string owner = "somebody with many words " + std::string(400, 'x');
+  const std::vector<std::string> lines =
+      lines_of(draw_one(gpu("a30-24gb", {{"4g.24gb", 0}}, {owner})));
+  ASSERT_EQ(lines.size(), 12U) << draw_one(gpu("a30-24gb", {{"4g.24gb", 0}}, {owner}));
+  EXPECT_TRUE(lines[10].ends_with("24000 MiB, somebody with")) << lines[10];
+  EXPECT_TRUE(lines[11].ends_with("x…")) << lines[11];
+}
+
 TEST(DrawTextTest, GpusStandBelowEachOtherWithALineBetween) {
   const std::string one = draw_one(mixed());
   EXPECT_EQ(draw_text(std::vector{mixed(), mixed()}), one + "\n" + one);

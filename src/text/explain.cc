@@ -107,23 +107,29 @@ void explain_slot(Lines& lines, const Plan& plan, const Model& model, std::span<
   lines.add("  " + to_notation(model, first.slot) + "  ", text);
 }
 
+// Indices of the assignments that went into the slot.
+std::vector<std::size_t> assigned_to(const Plan& plan, std::size_t gpu, const Slot& slot) {
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < plan.assignments.size(); ++i) {
+    const Assignment& assignment = plan.assignments[i];
+    if (assignment.gpu == gpu && assignment.slot.placement() == slot.placement()) {
+      result.push_back(i);
+    }
+  }
+  return result;
+}
+
 void explain_gpu(Lines& lines, const Plan& plan, std::span<const PlanGpu> gpus,
                  std::span<const Want> wants, std::size_t index) {
   const PlanGpu& gpu = gpus[index];
   const Layout& layout = plan.layouts[index];
   add_picture(lines, gpu.name + " (" + gpu.model->key + ")", *gpu.model, layout);
   for (const Slot& slot : layout.slots()) {
-    std::vector<std::size_t> here;
-    for (std::size_t i = 0; i < plan.assignments.size(); ++i) {
-      const Assignment& assignment = plan.assignments[i];
-      if (assignment.gpu == index && assignment.slot.placement() == slot.placement()) {
-        here.push_back(i);
-      }
-    }
-    if (here.empty()) {
+    const std::vector<std::size_t> assigned = assigned_to(plan, index, slot);
+    if (assigned.empty()) {
       lines.add("  " + to_notation(*gpu.model, slot) + "  ", "was there and stays");
     } else {
-      explain_slot(lines, plan, *gpu.model, wants, here);
+      explain_slot(lines, plan, *gpu.model, wants, assigned);
     }
   }
   lines.add("  ", idle(*gpu.model, layout));

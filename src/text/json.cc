@@ -80,6 +80,7 @@ ordered_json gpus_list_json(std::span<const NamedLayout> gpus) {
 
 std::vector<NamedLayout> named(std::span<const PlanGpu> gpus, std::span<const Layout> layouts) {
   std::vector<NamedLayout> result;
+  result.reserve(gpus.size());
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     result.push_back({.name = gpus[i].name, .model = gpus[i].model, .layout = layouts[i]});
   }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "src/text/glyphs.h"
 #include "src/text/picture.h"
@@ -45,19 +46,15 @@ struct Shares {
   int unused = 0;
 };
 
-Shares shares_of(std::span<const GpuPicture> gpus) {
-  Shares shares;
-  for (const GpuPicture& gpu : gpus) {
-    int left = gpu.model->compute_slices;
-    for (const internal::Block& block : internal::blocks_of(gpu)) {
-      if (block.compute_slices > 0) {
-        shares.taken[{block.compute_slices, block.names.front()}] += block.compute_slices;
-        left -= block.compute_slices;
-      }
+void add_shares(Shares& shares, const GpuPicture& gpu) {
+  int left = gpu.model->compute_slices;
+  for (const internal::Block& block : internal::blocks_of(gpu)) {
+    if (block.compute_slices > 0) {
+      shares.taken[{block.compute_slices, block.names.front()}] += block.compute_slices;
+      left -= block.compute_slices;
     }
-    shares.unused += std::max(left, 0);
   }
-  return shares;
+  shares.unused += std::max(left, 0);
 }
 
 std::string words_of(const internal::Block& block) {
@@ -66,6 +63,18 @@ std::string words_of(const internal::Block& block) {
   std::ranges::replace(compute, ']', ')');
   return label(block.names.front() + compute) +
          (block.owner.empty() ? "" : "<br/>" + label(block.owner));
+}
+
+std::string node(std::string_view id, std::string_view words, int columns) {
+  return fmt::format("  {}[\"{}\"]:{}\n", id, words, columns);
+}
+
+// Gives nodes a style of their own; nothing for no node.
+std::string in_class(std::string_view name, std::string_view style,
+                     const std::vector<std::string>& ids) {
+  return ids.empty() ? ""
+                     : fmt::format("  classDef {} {}\n  class {} {}\n", name, style,
+                                   fmt::join(ids, ","), name);
 }
 
 // GPUs with different numbers of memory slices share one grid. Few numbers occur, and all of them
@@ -81,7 +90,10 @@ int columns_for(std::span<const GpuPicture> gpus) {
 }  // namespace
 
 std::string mermaid_pie(std::span<const GpuPicture> gpus, std::string_view strategy) {
-  const Shares shares = shares_of(gpus);
+  Shares shares;
+  for (const GpuPicture& gpu : gpus) {
+    add_shares(shares, gpu);
+  }
   std::string result = "pie title MIG Allocation";
   result += strategy.empty() ? "\n" : " (" + capitalised(strategy) + " Strategy)\n";
   for (const auto& [profile, slices] : shares.taken) {
@@ -94,33 +106,27 @@ std::string mermaid_pie(std::span<const GpuPicture> gpus, std::string_view strat
 }
 
 std::string mermaid_blocks(std::span<const GpuPicture> gpus) {
-  using Kind = internal::Block::Kind;
   const int columns = columns_for(gpus);
   std::string result = fmt::format("block-beta\n  columns {}\n", columns);
-  std::string titles;
-  std::string free;
+  std::vector<std::string> titles;
+  std::vector<std::string> free;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     const GpuPicture& gpu = gpus[i];
-    const std::string title = fmt::format("gpu{}title", i);
-    result += fmt::format("  {}[\"{}\"]:{}\n", title,
-                          label(gpu.title + " (" + gpu.model->key + ")"), columns);
-    titles += (titles.empty() ? "" : ",") + title;
+    const int scale = columns / internal::ruler_length(gpu);
+    titles.push_back(fmt::format("gpu{}title", i));
+    result += node(titles.back(), label(gpu.title + " (" + gpu.model->key + ")"), columns);
     for (const internal::Block& block : internal::blocks_of(gpu)) {
-      const bool is_free = block.kind == Kind::kFree;
+      const bool is_free = block.kind == internal::Block::Kind::kFree;
       const std::string id =
           fmt::format("gpu{}{}{}", i, is_free ? "free" : "slot", block.placement.start);
-      result += fmt::format("  {}[\"{}\"]:{}\n", id, words_of(block),
-                            block.placement.size * (columns / internal::ruler_length(gpu)));
-      free += is_free ? (free.empty() ? "" : ",") + id : "";
+      result += node(id, words_of(block), block.placement.size * scale);
+      if (is_free) {
+        free.push_back(id);
+      }
     }
   }
-  if (!titles.empty()) {
-    result += "  classDef title fill:none,stroke:none\n  class " + titles + " title\n";
-  }
-  if (!free.empty()) {
-    result += "  classDef free fill:none,stroke-dasharray:4\n  class " + free + " free\n";
-  }
-  return result;
+  return result + in_class("title", "fill:none,stroke:none", titles) +
+         in_class("free", "fill:none,stroke-dasharray:4", free);
 }
 
 }  // namespace sectile

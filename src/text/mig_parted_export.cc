@@ -81,6 +81,7 @@ class Exporter {
   // The filters that select the GPU; "" if its device id is not known.
   std::vector<std::string> register_filters(const ConfigGpu& gpu) {
     std::vector<std::string> filters;
+    filters.reserve(gpu.pci_ids.size());
     for (const std::uint32_t id : gpu.pci_ids) {
       filters.push_back(to_string(DeviceFilter{.device = id, .subsystem = {}}));
     }

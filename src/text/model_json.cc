@@ -87,6 +87,7 @@ class ModelFields {
 
 std::vector<Placement> placements(const std::vector<int>& starts, int size) {
   std::vector<Placement> result;
+  result.reserve(starts.size());
   for (const int start : starts) {
     result.push_back({.start = start, .size = size});
   }

@@ -100,6 +100,7 @@ const ConfigGpu* find_gpu(std::string_view name, std::span<const ConfigGpu> gpus
 
 std::vector<PlanDocumentGpu::Instance> instances_of(const Layout& layout) {
   std::vector<PlanDocumentGpu::Instance> result;
+  result.reserve(layout.size());
   for (const Slot& slot : layout.slots()) {
     result.push_back({.profile_id = slot.profile().value, .start = slot.placement().start});
   }

@@ -47,6 +47,7 @@ std::string_view id_of(const Tree& item) {
 std::vector<const Tree*> wanted_items(const Tree& list, std::string_view wanted) {
   std::vector<const Tree*> result;
   if (wanted == "*") {
+    result.reserve(list.items.size());
     for (const Tree& item : list.items) {
       result.push_back(&item);
     }

@@ -284,6 +284,7 @@ std::string write_strategy(const StrategyRequest& request) {
   }
   if (!request.profile_set.empty()) {
     std::vector<std::string> labels;
+    labels.reserve(request.profile_set.size());
     for (const std::string& label : request.profile_set) {
       labels.push_back(internal::yaml_quoted(label));
     }

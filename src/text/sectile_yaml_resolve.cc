@@ -79,6 +79,7 @@ Result<std::vector<Layout>> layouts_of(const Source& source, const Indices& shar
                                        std::span<const ConfigGpu> gpus) {
   std::map<const Model*, Layout> by_model;
   std::vector<Layout> layouts;
+  layouts.reserve(share.size());
   for (const std::size_t index : share) {
     const ConfigGpu& gpu = gpus[index];
     if (!by_model.contains(gpu.model)) {
@@ -141,11 +142,13 @@ void note_lost(const std::string& label, const std::vector<LayoutEntry>& entries
 
 MigPartedExport export_resolution(const Resolution& resolution, std::span<const ConfigGpu> gpus) {
   std::vector<ExportGpu> exported;
+  exported.reserve(resolution.gpus.size());
   for (const ResolvedGpu& gpu : resolution.gpus) {
     exported.push_back(
         {.gpu = gpus[gpu.gpu], .mig_enabled = gpu.mig_enabled, .layout = gpu.layout});
   }
   std::vector<ConfigGpu> left_alone;
+  left_alone.reserve(resolution.unmatched.size());
   for (const std::size_t index : resolution.unmatched) {
     left_alone.push_back(gpus[index]);
   }

@@ -10,6 +10,8 @@
 namespace sectile {
 namespace {
 
+constexpr int kComputeWidth = 86;  // Between the edges of the table of compute instances.
+
 std::string rule(char fill, char end, int width) {
   return end + std::string(static_cast<std::size_t>(width), fill) + end + "\n";
 }
@@ -38,6 +40,7 @@ int rank(const Profile& profile) {
 
 std::vector<const Profile*> in_smi_order(const Model& model) {
   std::vector<const Profile*> result;
+  result.reserve(model.profiles.size());
   for (const Profile& profile : model.profiles) {
     result.push_back(&profile);
   }
@@ -102,17 +105,16 @@ std::string smi_gpu_instance_placements(const Model& model, const SmiStyle& styl
 
 std::string smi_compute_instance_profiles(const Profile& profile, int gpu_instance,
                                           const SmiStyle& style) {
-  constexpr int kWidth = 86;
-  const std::string line = rule('-', '+', kWidth);
+  const std::string line = rule('-', '+', kComputeWidth);
   std::string result =
-      line + row(" Compute instance profiles:", kWidth) +
+      line + row(" Compute instance profiles:", kComputeWidth) +
       row(" GPU     GPU       Name             Profile  Instances   Exclusive       Shared",
-          kWidth) +
+          kComputeWidth) +
       row("       Instance                       ID     Free/Total     SM       DEC   ENC   OFA",
-          kWidth) +
+          kComputeWidth) +
       row("         ID                                                          CE    JPEG",
-          kWidth) +
-      rule('=', '|', kWidth);
+          kComputeWidth) +
+      rule('=', '|', kComputeWidth);
   const Engines& engines = profile.engines;
   std::vector<ComputeProfile> listed = profile.compute_profiles;
   std::ranges::sort(listed, {}, [](const ComputeProfile& compute) {
@@ -124,8 +126,8 @@ std::string smi_compute_instance_profiles(const Profile& profile, int gpu_instan
                         style.gpu, gpu_instance, without_attribute(compute.name), compute.id.value,
                         compute.fills ? "*" : "", compute.max_count, compute.max_count,
                         compute.sm_count, engines.decode, engines.encode, engines.ofa),
-            kWidth);
-    result += row(fmt::format("{:>71}{:>6}", engines.copy, engines.jpeg), kWidth);
+            kComputeWidth);
+    result += row(fmt::format("{:>71}{:>6}", engines.copy, engines.jpeg), kComputeWidth);
     result += line;
   }
   return result;

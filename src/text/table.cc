@@ -32,30 +32,33 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
+int Table::widest_cell(std::size_t column) const {
+  int widest = internal::columns(columns_[column].header);
+  for (const std::vector<std::string>& row : rows_) {
+    widest = std::max(widest, internal::columns(row[column]));
+  }
+  return widest;
+}
+
 std::vector<int> Table::widths(int width) const {
   std::vector<int> widths;
   int sum = -kGap;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    int widest = internal::columns(columns_[i].header);
-    for (const std::vector<std::string>& row : rows_) {
-      widest = std::max(widest, internal::columns(row[i]));
-    }
-    widths.push_back(widest);
-    sum += widest + kGap;
+    widths.push_back(widest_cell(i));
+    sum += widths.back() + kGap;
   }
-  while (sum > width) {
-    int* widest = nullptr;
+  for (; sum > width; --sum) {
+    int least = kNarrowest;
+    int* widest = &least;
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      const bool may_give = columns_[i].align == Align::kLeft && widths[i] > kNarrowest;
-      if (may_give && (widest == nullptr || widths[i] > *widest)) {
+      if (columns_[i].align == Align::kLeft && widths[i] > *widest) {
         widest = &widths[i];
       }
     }
-    if (widest == nullptr) {
+    if (widest == &least) {
       break;
     }
     *widest -= 1;
-    sum -= 1;
   }
   return widths;
 }

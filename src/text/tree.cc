@@ -286,6 +286,7 @@ const std::vector<Member>& Reader::map(const Tree& tree, std::string_view what) 
 
 std::vector<std::string> Reader::texts(const Tree& tree, std::string_view what) {
   std::vector<std::string> result;
+  result.reserve(tree.items.size());
   for (const Tree& item : list(tree, what)) {
     result.push_back(text(item, fmt::format("an item of {}", what)));
   }
@@ -294,6 +295,7 @@ std::vector<std::string> Reader::texts(const Tree& tree, std::string_view what) 
 
 std::vector<int> Reader::integers(const Tree& tree, std::string_view what, int least, int most) {
   std::vector<int> result;
+  result.reserve(tree.items.size());
   for (const Tree& item : list(tree, what)) {
     result.push_back(integer(item, fmt::format("an item of {}", what), least, most));
   }

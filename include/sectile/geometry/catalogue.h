@@ -22,10 +22,10 @@ std::span<const Model> catalogue();
 // "h100", and with kUnavailable if none has; both name the keys in question.
 Result<const Model*> find_model(std::string_view name);
 
-// The model that a live GPU most likely is: of those with its product name, else with its PCI device
-// id, else with the words of its name, the one nearest in memory. One whose memory differs by more
-// than 1/20 is none of them. Memory 0 is unknown: then only a single candidate will do. nullptr if
-// none fits.
+// The model that a live GPU most likely is: of those with its product name, else with its PCI
+// device id, else with the words of its name, the one nearest in memory. One whose memory differs
+// by more than 1/20 is none of them. Memory 0 is unknown: then only a single candidate will do.
+// nullptr if none fits.
 const Model* match_model(std::string_view product_name, std::uint16_t pci_device, MiB memory);
 
 }  // namespace sectile

@@ -3,6 +3,7 @@
 // Pure functions and values; thread-compatible.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ class Table {
   std::string text(int width = 80) const;
 
  private:
+  int widest_cell(std::size_t column) const;
   std::vector<int> widths(int width) const;
 
   std::vector<Column> columns_;

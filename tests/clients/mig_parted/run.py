@@ -11,7 +11,7 @@ import support  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 PACKAGE = "github.com/NVIDIA/mig-parted/cmd/nvidia-mig-parted"
-NODES = ["8xa100-40gb", "8xh100-80gb-sxm5", "2xa30-24gb"]
+NODES = ["8xa100-40gb", "8xh100-80gb-sxm5", "3xa30-24gb"]
 
 
 def build_mig_parted(cache):
@@ -34,10 +34,11 @@ def main():
     if os.geteuid() != 0 or support.run("unshare", "-m", "true").returncode != 0:
         support.skip("a mount namespace takes root")
     program = build_mig_parted(cache)
+    python = support.python_with(cache, "PyYAML==6.0.2")
     failed = 0
     for node in NODES:
         with tempfile.TemporaryDirectory() as state:
-            done = support.emulate(sectile, node, "unshare", "-m", sys.executable,
+            done = support.emulate(sectile, node, "unshare", "-m", python,
                                    HERE / "checks.py", sectile, program, node,
                                    options=["--state", f"{state}/node"])
         print(f"{node}: {done.stdout.strip().splitlines()[-1] if done.stdout else ''}")

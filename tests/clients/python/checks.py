@@ -118,7 +118,7 @@ class ModeOff(Client):
         self.fails(refused, nv.nvmlDeviceGetGpuInstanceById, self.device, 1)
         self.assertEqual(nv.nvmlDeviceGetMaxMigDeviceCount(self.device), 0)
         self.fails(nv.NVMLError_NotFound, nv.nvmlDeviceGetMigDeviceHandleByIndex, self.device, 0)
-        self.assertEqual(nv.nvmlDeviceIsMigDeviceHandle(self.device), 0)
+        self.assertEqual(nv.nvmlDeviceIsMigDeviceHandle(self.device).value, 0)
 
     def test_mode_change_follows_the_architecture(self):
         immediate = nv.nvmlDeviceGetArchitecture(self.device) >= HOPPER_OR_LATER
@@ -191,7 +191,7 @@ class ModeOn(Client):
         device = nv.nvmlDeviceGetMigDeviceHandleByIndex(self.device, 0)
         uuid = nv.nvmlDeviceGetUUID(device)
         self.assertRegex(uuid, r"^MIG-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-        self.assertEqual(nv.nvmlDeviceIsMigDeviceHandle(device), 1)
+        self.assertEqual(nv.nvmlDeviceIsMigDeviceHandle(device).value, 1)
         self.assertEqual(nv.nvmlDeviceGetGpuInstanceId(device),
                          nv.nvmlGpuInstanceGetInfo(instance).id)
         self.assertEqual(nv.nvmlDeviceGetComputeInstanceId(device), 0)
@@ -238,7 +238,7 @@ class ModeOn(Client):
                 break
         gpu = sectile_sees()[0]
         self.assertEqual(gpu["uuid"], nv.nvmlDeviceGetUUID(self.device))
-        self.assertEqual({(each["profile_id"], each["placement"]["start"])
+        self.assertEqual({(each["profile_id"], each["start"])
                           for each in gpu["instances"]}, made)
 
     def test_events_tell_of_changes(self):
@@ -255,6 +255,8 @@ class Unprivileged(Client):
     def test_changes_need_root_and_reading_does_not(self):
         self.enable()
         self.clear()
+        self.create(self.smallest())
+        self.addCleanup(self.clear)
         child = os.fork()
         if child == 0:
             os.setuid(65534)
