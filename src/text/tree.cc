@@ -57,6 +57,10 @@ class Builder : public YAML::EventHandler {
     if (tag != "?" && tag != "!") {
       refuse_tag(mark, tag);
     }
+    // Escapes in quotes can make what the text itself must not hold.
+    if (first_invalid_utf8(value) != std::string::npos || value.find('\0') != std::string::npos) {
+      stop(mark, "an escape makes what is no text");
+    }
     Tree scalar;
     scalar.kind = Tree::Kind::kScalar;
     scalar.quoted = tag == "!";

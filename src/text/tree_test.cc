@@ -86,6 +86,15 @@ TEST(TreeTest, BytesThatAreNoTextAreRefused) {
   EXPECT_EQ(error_of("a: \xFF"), "f.yaml: byte 3 is not UTF-8");
 }
 
+// The YAML library makes single bytes of \_ and \N, which are no UTF-8.
+TEST(TreeTest, EscapesThatMakeNoTextAreRefused) {
+  for (const char* text :
+       {R"(a: "x\_y")", R"(a: "\N")", R"(a: "\0")", R"(a: "\x00")", R"("\_": 1)"}) {
+    EXPECT_NE(error_of(text).find(": an escape makes what is no text"), std::string::npos) << text;
+  }
+  EXPECT_EQ(error_of(R"(a: "\u00a0\x85\L")"), "");
+}
+
 TEST(ReaderTest, KeepsTheFirstErrorOnly) {
   const Tree tree = read_tree("a: x\nb: y\n", "f").value();
   Reader reader("f");
