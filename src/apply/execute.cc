@@ -109,30 +109,49 @@ class Transaction {
       return on;
     }
     for (const GpuChange& change : plan_.changes) {
-      for (const Step& step : change.transition.steps) {
-        if (Status taken = take(change, step); !taken) {
-          return taken;
-        }
+      if (Status taken = take_steps(change); !taken) {
+        return taken;
       }
     }
     return switch_modes(false);
   }
 
+  Status take_steps(const GpuChange& change) {
+    for (const Step& step : change.transition.steps) {
+      if (Status taken = take(change, step); !taken) {
+        return taken;
+      }
+    }
+    return {};
+  }
+
+  // Those that may stay pending go first, so that nothing else is touched if one does not come on.
   Status switch_modes(bool enabled) {
-    for (const bool slow : {true, false}) {  // Those that may stay pending go first.
-      for (const GpuChange& change : plan_.changes) {
-        if (change.set_mode != enabled || change.needs_reset != slow) {
-          continue;
-        }
-        tell(change, std::string(enabled ? "switch MIG on" : "switch MIG off"));
-        done_.push_back({&change, enabled});
-        if (Status switched = switch_mode(change, enabled, pending_); !switched) {
-          return failure(change, enabled ? "switch MIG on" : "switch MIG off", switched.error());
-        }
-        steps_done_ += 1;
+    for (const bool slow : {true, false}) {
+      if (Status switched = switch_modes(enabled, slow); !switched) {
+        return switched;
+      }
+      if (enabled && !pending_.empty()) {
+        break;
       }
     }
     return pending_.empty() ? Status{} : wait_for_reset();
+  }
+
+  Status switch_modes(bool enabled, bool slow) {
+    const std::string what = enabled ? "switch MIG on" : "switch MIG off";
+    for (const GpuChange& change : plan_.changes) {
+      if (change.set_mode != enabled || change.needs_reset != slow) {
+        continue;
+      }
+      tell(change, what);
+      done_.push_back({&change, enabled});
+      if (Status switched = switch_mode(change, enabled, pending_); !switched) {
+        return failure(change, what, switched.error());
+      }
+      steps_done_ += 1;
+    }
+    return {};
   }
 
   // Adds the change to `pending` if its mode waits for a reset that nobody asked for.

@@ -151,6 +151,48 @@ TEST_F(ExecuteTest, AProcessThatComesDuringTheChangeMakesItRollBack) {
   EXPECT_EQ(gpu.layout(), old_layout());
 }
 
+// It came from somebody who does not ask for the lock, so it is not ours to take away.
+TEST_F(ExecuteTest, AStrangersInstanceIsNamedAndNotDestroyed) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", layout_of({{"3g.40gb", 4}}));
+  Node node = fake_.node();
+  const Layout both = layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}});
+  const ChangePlan plan = planned(node, {target("GPU-0", both)});
+  const Slot bare = Slot::bare(*h100().find_by_name("1g.10gb"), 0);
+  const Layout theirs = gpu.layout().with(h100(), bare).value();
+  fake_.intercept = [&](const std::string& name) -> std::optional<nvmlReturn_t> {
+    if (name != "nvmlDeviceCreateGpuInstanceWithPlacement") {
+      return std::nullopt;
+    }
+    fake_.set(gpu, theirs);
+    return NVML_ERROR_INSUFFICIENT_RESOURCES;
+  };
+  const Error error = execute(node, plan).error();
+  EXPECT_EQ(error.code, ErrorCode::kNotRestored);
+  EXPECT_NE(error.message.find("1g.10gb@0[] is there"), std::string::npos) << error.message;
+  EXPECT_TRUE(fake_.destroyed.empty());
+}
+
+TEST_F(ExecuteTest, WhatIsGoneAlreadyIsNotMistakenForItsGpuInstance) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  const Error error = execute(node, plan, nullptr, [&](const std::string&, int step, int) {
+                        if (step == 1) {
+                          gpu.find({0, 2})->compute.clear();
+                        }
+                      }).error();
+  EXPECT_NE(error.message.find("it is gone already"), std::string::npos) << error.message;
+  EXPECT_TRUE(fake_.destroyed.empty());
+}
+
+TEST_F(ExecuteTest, AModeThatIsPendingByNowIsStale) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  gpu.pending = false;
+  EXPECT_EQ(execute(node, plan).error().code, ErrorCode::kStale);
+}
+
 TEST_F(ExecuteTest, AllGpusOrNone) {
   fake_.add("h100-80gb-sxm5", old_layout());
   fake_.add("h100-80gb-sxm5", old_layout());
@@ -238,7 +280,7 @@ class PendingTest : public ExecuteTest {
     fake_.add("h100-80gb-sxm5", old_layout());
   }
   std::vector<GpuTarget> targets() const {
-    const Model& a100 = fake_.gpus[0].model;
+    const Model& a100 = *find_model("a100-40gb").value();
     return {target("GPU-0", Layout().with(a100, Slot(*a100.find_by_name("7g.40gb"), 0)).value()),
             target("GPU-1", new_layout())};
   }
@@ -272,6 +314,38 @@ TEST_F(PendingTest, AResetOnRequestCompletesIt) {
       });
   ASSERT_TRUE(applied) << applied.error().message;
   EXPECT_EQ(resets, std::vector<std::string>{"GPU-0"});
+}
+
+TEST_F(PendingTest, AModeThatMayStayPendingIsTriedBeforeTheOthers) {
+  fake_.set(fake_.gpus[1], {});
+  fake_.gpus[1].enabled = false;
+  fake_.gpus[1].pending = false;
+  std::swap(fake_.gpus[0], fake_.gpus[1]);  // The one that needs no reset has the lower index.
+  Node node = fake_.node();
+  const Error error = execute(node, planned(node, targets())).error();
+  EXPECT_NE(error.message.find("nothing else was changed"), std::string::npos) << error.message;
+  EXPECT_FALSE(fake_.gpus[0].enabled);
+}
+
+TEST_F(PendingTest, AGpuThatIsInUseIsNotReset) {
+  Node node = fake_.node();
+  bool was_reset = false;
+  const Error error =
+      execute(
+          node, planned(node, targets()), nullptr,
+          [&](const std::string& what, int, int) {
+            if (what == "gpu 0: switch MIG on") {
+              fake_.gpus[0].processes.push_back({4711, 0, NVML_INVALID_INSTANCE_ID, 0});
+            }
+          },
+          [&](const std::string&) {
+            was_reset = true;
+            return Status{};
+          })
+          .error();
+  EXPECT_EQ(error.code, ErrorCode::kBusy);
+  EXPECT_NE(error.message.find("pid 4711"), std::string::npos) << error.message;
+  EXPECT_FALSE(was_reset);
 }
 
 TEST_F(PendingTest, AResetThatFailsRollsBack) {

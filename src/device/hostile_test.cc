@@ -130,6 +130,16 @@ const std::vector<Lie>& lies() {
            return NVML_SUCCESS;
          };
        }},
+      {"an instance of another profile",
+       [](NvmlTable& table) {
+         table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
+                                               nvmlGpuInstance_t handle,
+                                               nvmlGpuInstanceInfo_t* info) {
+           const nvmlReturn_t code = ask(handle, info);
+           info->profileId += 1;
+           return code;
+         };
+       }},
       {"instances that overlap",
        [](NvmlTable& table) {
          table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
