@@ -48,6 +48,7 @@ class NvmlFunction<nvmlReturn_t(Arguments...) noexcept> {
   X(DeviceGetUUID)                                   \
   X(DeviceGetName)                                   \
   X(DeviceGetPciInfo_v3)                             \
+  X(DeviceGetMinorNumber)                            \
   X(DeviceGetArchitecture)                           \
   X(DeviceGetCudaComputeCapability)                  \
   X(DeviceGetMemoryInfo)                             \

@@ -135,6 +135,14 @@ MiB memory_of(const Nvml& nvml, nvmlDevice_t device) {
   return {static_cast<std::int64_t>(memory.total / kBytesPerMiB)};
 }
 
+// Nothing is refused for want of it: only device nodes are named after it.
+std::optional<unsigned> minor_of(const Nvml& nvml, nvmlDevice_t device) {
+  constexpr unsigned kMinorMax = 254;  // 255 is /dev/nvidiactl.
+  unsigned minor = 0;
+  const bool known = nvml.DeviceGetMinorNumber(device, &minor) == NVML_SUCCESS;
+  return known && minor <= kMinorMax ? std::optional(minor) : std::nullopt;
+}
+
 Status read_identity(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
   const Result<std::string> uuid =
       text(nvml.DeviceGetUUID, device, "gpu " + std::to_string(gpu.index));
@@ -156,6 +164,7 @@ Status read_identity(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
   }
   gpu.pci = buffer_text(pci.busId);
   gpu.pci_device = static_cast<std::uint16_t>(pci.pciDeviceId >> 16U);
+  gpu.minor = minor_of(nvml, device);
   return {};
 }
 

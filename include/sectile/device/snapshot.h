@@ -51,10 +51,11 @@ struct LiveInstance {
 enum class MigMode : std::uint8_t { kNotCapable, kDisabled, kEnabled };
 
 struct LiveGpu {
-  std::string uuid;    // "GPU-..."
-  unsigned index = 0;  // NVML's; only for people.
-  std::string name;    // Product name.
-  std::string pci;     // "00000000:07:00.0"
+  std::string uuid;               // "GPU-..."
+  unsigned index = 0;             // NVML's; only for people.
+  std::string name;               // Product name.
+  std::string pci;                // "00000000:07:00.0"
+  std::optional<unsigned> minor;  // Of /dev/nvidiaN; differs from the index. Absent: not known.
   std::uint16_t pci_device = 0;
   std::size_t model = 0;  // Index into Snapshot::models; meaningless if not capable.
   MigMode mode = MigMode::kNotCapable;
