@@ -44,8 +44,8 @@ Node::Node(Node&&) noexcept = default;
 Node& Node::operator=(Node&&) noexcept = default;
 Node::~Node() = default;
 
-Result<Node> Node::open(const std::string& library) {
-  Result<std::unique_ptr<Nvml>> nvml = Nvml::open(library);
+Result<Node> Node::open(const std::string& library, CallWatch* watch) {
+  Result<std::unique_ptr<Nvml>> nvml = Nvml::open(library, watch);
   if (!nvml) {
     return fail(nvml);
   }
@@ -75,8 +75,9 @@ Result<Snapshot> Node::read() const {
   std::set<std::string> uuids;
   for (unsigned index = 0; index < count; ++index) {
     nvmlDevice_t device = nullptr;
-    const nvmlReturn_t code = nvml.DeviceGetHandleByIndex_v2(index, &device);
     const std::string subject = "gpu " + std::to_string(index);
+    nvml.about(subject);
+    const nvmlReturn_t code = nvml.DeviceGetHandleByIndex_v2(index, &device);
     if (only_this_gpu(code)) {
       snapshot.warnings.push_back(
           nvml_failure(nvml.DeviceGetHandleByIndex_v2, code, subject).error().message);
@@ -100,10 +101,12 @@ Result<Snapshot> Node::read() const {
     }
     snapshot.gpus.push_back(std::move(read->gpu));
   }
+  nvml.about("");
   return snapshot;
 }
 
 Result<LiveGpu> Node::refresh(const LiveGpu& gpu, const Model& model) const {
+  nvml_->about(subject_of(gpu));
   const Result<nvmlDevice_t> device = device_by_uuid(*nvml_, gpu.uuid);
   if (!device) {
     return fail(device);

@@ -28,9 +28,25 @@ std::string load_error() {
 
 }  // namespace
 
-Nvml::Nvml(const NvmlTable& table)
+Nvml::Nvml(const NvmlTable& table, CallWatch* watch)
     : NvmlTable(table),
-      pause([](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }) {}
+      pause([](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }),
+      watch_(watch) {
+  if (watch_ == nullptr) {
+    return;
+  }
+  for_each([this](auto& function) {
+    if (!function.target) {
+      return;
+    }
+    const auto call = function.target;
+    const char* const name = function.name();
+    function.target = [this, call, name](auto... arguments) {
+      const Watched watched(watch_, name, subject_);
+      return call(arguments...);
+    };
+  });
+}
 
 Nvml::~Nvml() {
   if (running_) {
@@ -38,11 +54,14 @@ Nvml::~Nvml() {
   }
 }
 
-Result<std::unique_ptr<Nvml>> Nvml::open(const std::string& library) {
+Result<std::unique_ptr<Nvml>> Nvml::open(const std::string& library, CallWatch* watch) {
   const std::string name = chosen_library(library);
   // Never unloaded, since libraries leave per-thread data behind; what lets go of the GPUs is
   // nvmlShutdown().
-  void* const loaded = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void* const loaded = [&] {
+    const Watched watched(watch, "dlopen", name);
+    return dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  }();
   if (loaded == nullptr) {
     return fail(ErrorCode::kUnavailable, "cannot load NVML: " + load_error(),
                 "install the NVIDIA driver, or try `sectile emulate`; $SECTILE_NVML names another "
@@ -55,16 +74,22 @@ Result<std::unique_ptr<Nvml>> Nvml::open(const std::string& library) {
       function.target = reinterpret_cast<Pointer>(symbol);
     }
   });
-  return start(table);
+  return start(table, watch);
 }
 
-Result<std::unique_ptr<Nvml>> Nvml::start(const NvmlTable& table) {
-  std::unique_ptr<Nvml> nvml(new Nvml(table));
+Result<std::unique_ptr<Nvml>> Nvml::start(const NvmlTable& table, CallWatch* watch) {
+  std::unique_ptr<Nvml> nvml(new Nvml(table, watch));
   if (const nvmlReturn_t code = nvml->Init_v2(); code != NVML_SUCCESS) {
     return nvml_failure(nvml->Init_v2, code, "");
   }
   nvml->running_ = true;
   return nvml;
+}
+
+void Nvml::about_uuid(const std::string& uuid) const {
+  if (subject_.find(uuid) == std::string::npos) {
+    subject_ = uuid;
+  }
 }
 
 Status Nvml::without(const std::function<Status()>& work) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sectile/base/result.h"
+#include "sectile/device/call_watch.h"
 #include "sectile/nvml_abi/nvml.h"
 
 namespace sectile {
@@ -104,11 +105,12 @@ struct NvmlTable {
 class Nvml : public NvmlTable {
  public:
   // Loads and initialises `library`; empty: $SECTILE_NVML, or else libnvidia-ml.so.1. Fails with
-  // kUnavailable if it is not there, is no NVML, or finds no driver.
-  static Result<std::unique_ptr<Nvml>> open(const std::string& library);
+  // kUnavailable if it is not there, is no NVML, or finds no driver. `watch`, if there is one, is
+  // told of every call and must outlive this.
+  static Result<std::unique_ptr<Nvml>> open(const std::string& library, CallWatch* watch = nullptr);
 
   // Takes a table and initialises it.
-  static Result<std::unique_ptr<Nvml>> start(const NvmlTable& table);
+  static Result<std::unique_ptr<Nvml>> start(const NvmlTable& table, CallWatch* watch = nullptr);
 
   Nvml(const Nvml&) = delete;
   Nvml& operator=(const Nvml&) = delete;
@@ -120,11 +122,20 @@ class Nvml : public NvmlTable {
   // cannot be reset while anybody holds it open, ourselves included.
   Status without(const std::function<Status()>& work);
 
+  // Says for the watch what the next calls are about: "gpu 3 (GPU-...)".
+  void about(const std::string& subject) const { subject_ = subject; }
+  // The same by UUID, unless it is known already with the index that people want.
+  void about_uuid(const std::string& uuid) const;
+  CallWatch* watch() const { return watch_; }
+
   // Waits between two looks at a driver that lags; tests do not wait.
   std::function<void(std::chrono::milliseconds)> pause;
 
  private:
-  explicit Nvml(const NvmlTable& table);
+  Nvml(const NvmlTable& table, CallWatch* watch);
+
+  CallWatch* watch_ = nullptr;
+  mutable std::string subject_;  // Told to the watch; no state of the driver's.
   bool running_ = false;
 };
 

@@ -131,7 +131,11 @@ Result<std::vector<GpuProcess>> read_processes(const Nvml& nvml, nvmlDevice_t de
     const auto& [pid, gpu_instance, compute_instance] = key;
     GpuProcess process;
     process.pid = pid;
-    process.command = command_of(pid);
+    {
+      // The kernel makes readers wait while the process's memory is being changed.
+      const Watched watched(nvml.watch(), "reading /proc/" + std::to_string(pid), subject);
+      process.command = command_of(pid);
+    }
     process.memory = memory;
     if (gpu_instance != NVML_INVALID_INSTANCE_ID) {
       process.gpu_instance = GpuInstanceId{gpu_instance};

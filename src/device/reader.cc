@@ -153,6 +153,7 @@ Status read_identity(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
     return nvml_garbage("gpu " + std::to_string(gpu.index) + " has uuid '" + *uuid + "'");
   }
   gpu.uuid = *uuid;
+  nvml.about(subject_of(gpu));
   const Result<std::string> name = text(nvml.DeviceGetName, device, subject_of(gpu));
   if (!name) {
     return fail(name);
@@ -185,6 +186,7 @@ std::string subject_of(const LiveGpu& gpu) {
 }
 
 Result<nvmlDevice_t> device_by_uuid(const Nvml& nvml, const std::string& uuid) {
+  nvml.about_uuid(uuid);
   nvmlDevice_t device = nullptr;
   const nvmlReturn_t code = nvml.DeviceGetHandleByUUID(uuid.c_str(), &device);
   if (code == NVML_ERROR_NOT_FOUND || code == NVML_ERROR_INVALID_ARGUMENT) {

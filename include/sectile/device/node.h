@@ -10,6 +10,7 @@
 #include <string>
 
 #include "sectile/base/result.h"
+#include "sectile/device/call_watch.h"
 #include "sectile/device/snapshot.h"
 #include "sectile/geometry/layout.h"
 
@@ -20,8 +21,9 @@ class Nvml;  // The loaded function table; internal.
 class Node {
  public:
   // Loads `library` and initialises it. Empty: $SECTILE_NVML, or else libnvidia-ml.so.1. Fails with
-  // kUnavailable if there is no library, no driver or no GPU.
-  static Result<Node> open(const std::string& library = {});
+  // kUnavailable if there is no library, no driver or no GPU. `watch`, if there is one, is told of
+  // every call and must outlive the Node.
+  static Result<Node> open(const std::string& library = {}, CallWatch* watch = nullptr);
 
   Node(Node&&) noexcept;
   Node& operator=(Node&&) noexcept;
