@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "sectile/apply/apply.h"
+#include "sectile/plan/settle.h"
 #include "src/apply/holders.h"
 
 namespace sectile {
@@ -26,20 +27,20 @@ GpuChange untouched(const LiveGpu& gpu) {
   return change;
 }
 
-// Adds to `kept` the instances in use, or those that are not, as long as `wanted` has as many of
-// the profile.
-Layout keep(const LiveGpu& gpu, const Layout& wanted, bool used, Layout kept) {
+// What processes hold.
+std::vector<InUse> in_use(const LiveGpu& gpu) {
+  std::vector<InUse> used;
   for (const LiveInstance& instance : gpu.instances) {
-    const Slot* slot = gpu.layout.find(instance.placement);
-    const bool surplus = kept.count(instance.profile) >= wanted.count(instance.profile);
-    if (slot == nullptr || surplus || used == gpu.holders(instance).empty()) {
-      continue;
-    }
-    if (const Result<Layout> more = kept.with_unchecked(*slot)) {
-      kept = *more;
+    for (const GpuProcess& process : gpu.holders(instance)) {
+      const auto compute = std::ranges::find_if(instance.compute, [&](const LiveCompute& one) {
+        return one.id == process.compute_instance;
+      });
+      used.push_back({.instance = instance.placement,
+                      .compute = compute != instance.compute.end() ? std::optional(compute->slot)
+                                                                   : std::nullopt});
     }
   }
-  return kept;
+  return used;
 }
 
 // A change to `layout`, taken literally.
@@ -54,58 +55,15 @@ Result<GpuChange> change_to(const LiveGpu& gpu, const Model& model, const Layout
   return change;
 }
 
-// The compute slices of each compute instance, ascending.
-std::vector<int> compute_slices(const Profile& profile, const Slot& slot) {
-  std::vector<int> slices;
-  for (const ComputeSlot& compute : slot.compute()) {
-    const ComputeProfile* kind = profile.find_compute(compute.profile);
-    slices.push_back(kind != nullptr ? kind->compute_slices : 0);
-  }
-  std::ranges::sort(slices);
-  return slices;
-}
-
-// `wanted` with the compute instances that exist, where they have the slices that are asked for:
-// two CI profiles of one GI may have the same (16 or 26 SMs of 1g.20gb on an H100), and a format
-// that counts slices means either.
-Layout with_equal_compute(const Model& model, const Layout& from, const Layout& wanted) {
-  Layout result;
-  for (const Slot& slot : wanted.slots()) {
-    const Slot* held = from.find(slot.placement());
-    const Profile* profile = model.find(slot.profile());
-    const bool same = held != nullptr && profile != nullptr && held->profile() == slot.profile() &&
-                      compute_slices(*profile, *held) == compute_slices(*profile, slot);
-    if (const Result<Layout> more = result.with_unchecked(same ? *held : slot)) {
-      result = *more;
-    }
-  }
-  return result;
-}
-
 // Where only the instances count and not their places: the places that harm nobody if there are
 // such, and then those that change the least.
 Result<GpuChange> change_to_any(const LiveGpu& gpu, const Model& model, const Layout& wanted,
-                                const GpuChange& change) {
-  GpuChange best;
-  std::pair best_cost(SIZE_MAX, SIZE_MAX);
-  const Layout used = keep(gpu, wanted, true, {});
-  for (const Layout& anchor : {gpu.layout, keep(gpu, wanted, false, used), used}) {
-    const Result<Layout> layout = settle(model, anchor, wanted);
-    if (!layout) {
-      return std::unexpected(with_gpu(gpu, layout.error()));
-    }
-    Result<GpuChange> one =
-        change_to(gpu, model, with_equal_compute(model, gpu.layout, *layout), change);
-    if (!one) {
-      return one;
-    }
-    const std::pair cost(blocked_instances(gpu, model, *one).size(), one->transition.steps.size());
-    if (cost < best_cost) {
-      best = *std::move(one);
-      best_cost = cost;
-    }
+                                GpuChange change) {
+  const Result<Layout> layout = settle(model, gpu.layout, wanted, in_use(gpu));
+  if (!layout) {
+    return std::unexpected(with_gpu(gpu, layout.error()));
   }
-  return best;
+  return change_to(gpu, model, *layout, std::move(change));
 }
 
 Result<GpuChange> change_for(const LiveGpu& gpu, const Model& model, const GpuTarget& target) {
@@ -122,7 +80,7 @@ Result<GpuChange> change_for(const LiveGpu& gpu, const Model& model, const GpuTa
     return change;
   }
   return target.exact_placement ? change_to(gpu, model, target.layout, std::move(change))
-                                : change_to_any(gpu, model, target.layout, change);
+                                : change_to_any(gpu, model, target.layout, std::move(change));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sectile/plan/settle.h"
 #include "sectile/plan/transition.h"
 #include "sectile/text/notation.h"
 

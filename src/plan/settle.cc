@@ -1,12 +1,12 @@
+#include "sectile/plan/settle.h"
+
 #include <algorithm>
-#include <optional>
+#include <cstdint>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "sectile/geometry/fit.h"
-#include "sectile/plan/transition.h"
 #include "sectile/plan/usefulness.h"
 
 namespace sectile {
@@ -21,6 +21,40 @@ std::vector<ComputeProfileId> compute_profiles(const Slot& slot) {
   return profiles;
 }
 
+// The compute slices of each compute instance, ascending.
+std::vector<int> compute_slices(const Profile& profile, const Slot& slot) {
+  std::vector<int> slices;
+  for (const ComputeSlot& compute : slot.compute()) {
+    const ComputeProfile* kind = profile.find_compute(compute.profile);
+    slices.push_back(kind != nullptr ? kind->compute_slices : 0);
+  }
+  std::ranges::sort(slices);
+  return slices;
+}
+
+bool has(const Slot& slot, const ComputeSlot& compute) {
+  return std::ranges::find(slot.compute(), compute) != slot.compute().end();
+}
+
+std::size_t missing(const Slot& old, const Slot& slot) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      old.compute(), [&](const ComputeSlot& compute) { return !has(slot, compute); }));
+}
+
+// Whether `old` loses what is used in it if `slot` takes its place.
+bool harms(const Slot& old, const Slot& slot, std::span<const InUse> used) {
+  return std::ranges::any_of(used, [&](const InUse& one) {
+    return one.instance == old.placement() &&
+           (one.compute ? !has(slot, *one.compute) : missing(old, slot) > 0);
+  });
+}
+
+Disturbance in_place(const Slot& old, const Slot& slot, std::span<const InUse> used) {
+  return {.harmed = harms(old, slot, used) ? 1U : 0U,
+          .destroyed = 0,
+          .compute_destroyed = missing(old, slot)};
+}
+
 // A kind of instance that is wanted, however placed.
 struct Wanted {
   const Profile* profile = nullptr;
@@ -29,35 +63,31 @@ struct Wanted {
   int count = 0;
 };
 
-// How good a layout is: instances that stay, compute instances that stay, free space.
-using Score = std::tuple<int, int, std::int64_t>;
-
-int in_common(const Slot& a, const Slot& b) {
-  return static_cast<int>(std::ranges::count_if(a.compute(), [&](const ComputeSlot& compute) {
-    return std::ranges::find(b.compute(), compute) != b.compute().end();
-  }));
-}
-
-// Places the compute instances of `wanted` in a slot so that most of those of `old` stay; exact.
+// Places the compute instances of `wanted` in the slot of `old` so that the least is disturbed.
 class ComputeSettler {
  public:
-  ComputeSettler(const Wanted& wanted, const Slot& old) : wanted_(wanted), old_(old) {}
+  ComputeSettler(const Wanted& wanted, const Slot& old, std::span<const InUse> used)
+      : wanted_(wanted), old_(old), used_(used) {}
 
-  Slot run(int start) {
-    best_ = Slot::bare(*wanted_.profile, start);
-    for (const ComputeSlot& compute : wanted_.example.compute()) {
-      best_ = *best_.with_compute(*wanted_.profile, compute);
+  Slot run() {
+    const Profile& profile = *wanted_.profile;
+    if (compute_slices(profile, old_) == compute_slices(profile, wanted_.example)) {
+      return old_;
     }
-    most_ = in_common(best_, old_);
-    from(Slot::bare(*wanted_.profile, start), 0, 0);
+    best_ = Slot::bare(profile, old_.placement().start);
+    for (const ComputeSlot& compute : wanted_.example.compute()) {
+      best_ = *best_.with_compute(profile, compute);
+    }
+    least_ = in_place(old_, best_, used_);
+    from(Slot::bare(profile, old_.placement().start), 0, 0);
     return best_;
   }
 
  private:
   void from(const Slot& slot, std::size_t next, int least) {
     if (next == wanted_.compute.size()) {
-      if (in_common(slot, old_) > most_) {
-        most_ = in_common(slot, old_);
+      if (const Disturbance cost = in_place(old_, slot, used_); cost < least_) {
+        least_ = cost;
         best_ = slot;
       }
       return;
@@ -77,32 +107,34 @@ class ComputeSettler {
 
   const Wanted& wanted_;
   const Slot& old_;
+  std::span<const InUse> used_;
   Slot best_;
-  int most_ = 0;
+  Disturbance least_;
 };
 
 // Tries every placement of the wanted instances, in order of start.
 class Settler {
  public:
-  Settler(const Model& model, const Layout& from, std::vector<Wanted> wanted)
-      : model_(model), from_(from), wanted_(std::move(wanted)) {}
+  Settler(const Model& model, const Layout& from, std::span<const InUse> used,
+          std::vector<Wanted> wanted)
+      : model_(model), from_(from), used_(used), wanted_(std::move(wanted)) {}
 
   std::optional<Layout> run() {
-    place(0, Layout(), 0, 0);
+    place(0, Layout());
     return best_;
   }
 
  private:
-  void place(int start, const Layout& layout, int kept, int kept_compute) {
+  void place(int start, const Layout& layout) {
     const bool done =
         std::ranges::all_of(wanted_, [](const Wanted& wanted) { return wanted.count == 0; });
     if (done) {
-      keep_if_best(layout, kept, kept_compute);
+      keep_if_best(layout);
       return;
     }
     for (; start < model_.memory_slices; ++start) {
       for (Wanted& wanted : wanted_) {
-        place_one(wanted, start, layout, {kept, kept_compute});
+        place_one(wanted, start, layout);
       }
     }
   }
@@ -113,37 +145,50 @@ class Settler {
     return why == Refusal::kNone || why == Refusal::kNeedsOther;
   }
 
-  void place_one(Wanted& wanted, int start, const Layout& layout, std::pair<int, int> kept) {
+  void place_one(Wanted& wanted, int start, const Layout& layout) {
     if (wanted.count == 0 || !may_fit(layout, *wanted.profile, start)) {
       return;
     }
-    const Slot* old = from_.find(wanted.profile->at(start));
-    const bool stays = old != nullptr && old->profile() == wanted.profile->id;
-    const Slot slot = ComputeSettler(wanted, stays ? *old : Slot()).run(start);
-    if (const Result<Layout> next = layout.with_unchecked(slot)) {
+    if (const Result<Layout> next = layout.with_unchecked(slot_at(wanted, start))) {
       --wanted.count;
-      place(start + wanted.profile->memory_slices, *next, kept.first + (stays ? 1 : 0),
-            kept.second + (stays ? in_common(slot, *old) : 0));
+      place(start + wanted.profile->memory_slices, *next);
       ++wanted.count;
     }
   }
 
-  void keep_if_best(const Layout& layout, int kept, int kept_compute) {
-    if (!check(model_, layout)) {
+  // Costs add up over the slots, so the best in each slot is the best of all.
+  Slot slot_at(const Wanted& wanted, int start) const {
+    const Slot* old = from_.find(wanted.profile->at(start));
+    if (old != nullptr && old->profile() == wanted.profile->id) {
+      return ComputeSettler(wanted, *old, used_).run();
+    }
+    Slot slot = Slot::bare(*wanted.profile, start);
+    for (const ComputeSlot& compute : wanted.example.compute()) {
+      slot = *slot.with_compute(*wanted.profile, compute);
+    }
+    return slot;
+  }
+
+  void keep_if_best(const Layout& layout) {
+    const Disturbance cost = disturbance(from_, used_, layout);
+    if ((best_ && cost > cost_) || !check(model_, layout)) {
       return;
     }
-    const Score score(kept, kept_compute, usefulness(model_, layout));
-    if (!best_ || score > score_) {
+    const std::int64_t useful = usefulness(model_, layout);
+    if (!best_ || cost < cost_ || useful > useful_) {
       best_ = layout;
-      score_ = score;
+      cost_ = cost;
+      useful_ = useful;
     }
   }
 
   const Model& model_;
   const Layout& from_;
+  std::span<const InUse> used_;
   std::vector<Wanted> wanted_;
   std::optional<Layout> best_;
-  Score score_;
+  Disturbance cost_;
+  std::int64_t useful_ = 0;
 };
 
 // Fails if a slot or its compute instances are none that the model knows. Where the slots are does
@@ -187,12 +232,30 @@ Result<std::vector<Wanted>> kinds_of(const Model& model, const Layout& wanted) {
 
 }  // namespace
 
-Result<Layout> settle(const Model& model, const Layout& from, const Layout& wanted) {
+Disturbance disturbance(const Layout& from, std::span<const InUse> used, const Layout& to) {
+  Disturbance sum;
+  for (const Slot& old : from.slots()) {
+    const Slot* now = to.find(old.placement());
+    const bool stays = now != nullptr && now->profile() == old.profile();
+    const bool in_use = std::ranges::find(used, old.placement(), &InUse::instance) != used.end();
+    const Disturbance one = stays ? in_place(old, *now, used)
+                                  : Disturbance{.harmed = in_use ? 1U : 0U,
+                                                .destroyed = 1,
+                                                .compute_destroyed = old.compute().size()};
+    sum.harmed += one.harmed;
+    sum.destroyed += one.destroyed;
+    sum.compute_destroyed += one.compute_destroyed;
+  }
+  return sum;
+}
+
+Result<Layout> settle(const Model& model, const Layout& from, const Layout& wanted,
+                      std::span<const InUse> used) {
   Result<std::vector<Wanted>> kinds = kinds_of(model, wanted);
   if (!kinds) {
     return fail(kinds);
   }
-  const std::optional<Layout> best = Settler(model, from, *std::move(kinds)).run();
+  const std::optional<Layout> best = Settler(model, from, used, *std::move(kinds)).run();
   if (!best) {
     const Status status = check(model, wanted);
     return fail(ErrorCode::kUnsatisfiable, "the wanted instances do not fit on one " + model.key +

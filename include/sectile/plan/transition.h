@@ -43,15 +43,10 @@ struct Transition {
 
 // Fails with kUnsatisfiable if `to` is not legal on the model. `from` is taken as it is: the driver
 // made it. Where a profile's label allows several placements, `to` is taken literally; see
-// settle() for freedom of placement.
+// settle.h for freedom of placement.
 Result<Transition> transition(const Model& model, const Layout& from, const Layout& to);
 
 // Applies one step to a layout as a driver would: for checks and tests. Fails like fit.h.
 Result<Layout> after(const Model& model, const Layout& layout, const Step& step);
-
-// A layout with the same instances as `wanted` (profiles, and CIs inside them), placed so that as
-// many of the instances of `from` as possible stay where they are; exact, by enumeration. For
-// formats that give counts without placements.
-Result<Layout> settle(const Model& model, const Layout& from, const Layout& wanted);
 
 }  // namespace sectile

@@ -33,8 +33,9 @@ std::vector<ConfigGpu> config_gpus(std::span<const GpuSpec> specs);
 struct ResolvedGpu {
   std::size_t gpu = 0;  // Index into the GPUs that were given.
   bool mig_enabled = false;
-  Layout layout;       // Legal on the GPU's model; empty if MIG is off.
-  bool exact = false;  // The file says where; false: only the multiset matters (settle() it).
+  Layout layout;  // Legal on the GPU's model; empty if MIG is off.
+  bool exact =
+      false;  // The file says where; false: only the multiset matters (settle() of the plan layer).
   std::string origin;  // "mig.yaml:12:7": the entry that decided.
 };
 
