@@ -1,0 +1,99 @@
+// World: one emulated node on which a scenario is run again and again, and how it looks from behind
+// the driver, where no fault reaches and none of the code under test is asked.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sectile/apply/apply.h"
+#include "sectile/device/node.h"
+#include "sectile/geometry/layout.h"
+#include "src/emulator/state.h"
+#include "src/emulator/store.h"
+#include "tests/faults/scenario.h"
+
+namespace sectile::faults {
+
+// A GPU as its emulated driver knows it.
+struct GpuView {
+  const Model* model = nullptr;
+  bool on = false;
+  bool pending = false;
+  Layout layout;
+  // By start: the generations of the GPU instance and of its compute instances, which tell whether
+  // it is still the same one.
+  struct Identity {
+    Placement placement;
+    std::vector<std::uint32_t> generations;
+
+    friend bool operator==(const Identity&, const Identity&) = default;
+  };
+  std::vector<Identity> identities;
+
+  const Identity* find(const Placement& placement) const;
+  bool looks_like(const GpuView& other) const {
+    return on == other.on && pending == other.pending && layout == other.layout;
+  }
+};
+
+using NodeView = std::vector<GpuView>;
+
+bool alike(const NodeView& left, const NodeView& right);
+
+// "gpu 0: 3g.40gb@4 is missing, MIG is off; gpu 2: ..." as an error should name it, each part once.
+std::vector<std::string> named_differences(const NodeView& old, const NodeView& now);
+
+std::string describe(const NodeView& view);
+
+class World {
+ public:
+  // In a folder of its own, in memory. Ends the program with a message if the scenario is wrong.
+  World(const Scenario& scenario, const std::filesystem::path& folder);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
+  // Everything as in the beginning, without faults.
+  void restore();
+  void set_faults(std::string_view script);
+
+  NodeView look() const;
+  // What the scenario asks for: the plan, made once, and how the node shall be afterwards.
+  const ChangePlan& plan() const { return plan_; }
+  const NodeView& before() const { return before_; }
+  const NodeView& after() const { return after_; }
+  // Plans again, from the node as it is.
+  Result<ChangePlan> plan_again(Node& node) const;
+
+  const Scenario& scenario() const { return scenario_; }
+  std::string node_folder() const { return folder_ / "node"; }
+  std::filesystem::path state_folder() const { return folder_ / "state"; }
+  // Nothing, if the scenario allows no resets.
+  ResetFn reset() const;
+
+ private:
+  void create();
+  void expect_before() const;
+  void expect_after();
+  std::vector<GpuTarget> targets(const Snapshot& now) const;
+
+  const Scenario& scenario_;
+  std::filesystem::path folder_;
+  std::unique_ptr<emulator::Store> store_;
+  std::unique_ptr<emulator::Node> pristine_;
+  ChangePlan plan_;
+  NodeView before_;
+  NodeView after_;
+};
+
+// The emulator's library as a Node that never waits. `hook` is told of each call before it is made
+// and when it is over; it may be empty.
+using Hook = std::function<void(const char* function, bool over)>;
+Result<Node> open_node(const Hook& hook = {});
+
+}  // namespace sectile::faults
