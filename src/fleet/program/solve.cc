@@ -1,0 +1,290 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "sectile/base/check.h"
+#include "src/fleet/program/bound.h"
+#include "src/fleet/program/formulation.h"
+#include "src/fleet/program/program.h"
+#include "src/fleet/program/solver.h"
+
+namespace sectile::internal {
+namespace {
+
+using Values = std::vector<std::int64_t>;  // By variable of the formulation.
+
+constexpr double kNearly = 1e-6;  // What the solver's numbers may be off by.
+
+// The best solution so far of one level.
+struct Incumbent {
+  std::optional<Solution> solution;
+  std::int64_t value = 0;
+
+  bool reaches(std::int64_t bound) const { return solution.has_value() && value <= bound; }
+};
+
+class LevelSolver {
+ public:
+  LevelSolver(const Program& program, std::size_t level, std::span<const std::int64_t> earlier,
+              const Effort& effort)
+      : program_(program),
+        level_(level),
+        earlier_(earlier),
+        effort_(effort),
+        formulation_(program, level, earlier) {}
+
+  // `known`: a solution that is feasible, of the level before; may be empty.
+  Result<Solution> run(std::optional<Solution> known);
+
+  const Objective& objective() const { return objective_; }
+  const Prices& prices() const { return prices_; }
+
+ private:
+  void offer(const Solution& solution);
+  void offer_rounded();
+  void offer_near(std::int64_t margin);
+  Status search();
+  Result<Values> decide(std::span<const std::int64_t> base, const std::vector<bool>& leave_out,
+                        const SearchLimits& limits);
+  std::vector<bool> useless() const;
+
+  const Program& program_;
+  std::size_t level_;
+  std::span<const std::int64_t> earlier_;
+  Effort effort_;
+  Formulation formulation_;
+  LinearAnswer relaxed_;
+  Prices prices_;
+  Objective objective_;
+  Incumbent best_;
+  std::int64_t search_bound_ = 0;
+  bool search_complete_ = false;
+};
+
+void LevelSolver::offer(const Solution& solution) {
+  if (!is_feasible(program_, solution)) {
+    return;
+  }
+  for (std::size_t i = 0; i < level_; ++i) {
+    if (cost(program_, solution, i) > earlier_[i]) {
+      return;
+    }
+  }
+  const std::int64_t value = cost(program_, solution, level_);
+  if (!best_.solution || value < best_.value) {
+    best_ = {.solution = solution, .value = value};
+  }
+}
+
+// Solves what is left when `base` is decided, as an integer program.
+Result<Values> LevelSolver::decide(std::span<const std::int64_t> base,
+                                   const std::vector<bool>& leave_out,
+                                   const SearchLimits& limits) {
+  const Result<IntegerAnswer> found = solve_integer(formulation_.linear(base, leave_out), limits);
+  if (!found) {
+    return fail(found);
+  }
+  search_complete_ = found->optimal;
+  search_bound_ = static_cast<std::int64_t>(std::ceil(found->bound - kNearly));
+  Values values(base.begin(), base.end());
+  values.resize(formulation_.variables(), 0);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] += std::llround(found->values[i]);
+  }
+  return values;
+}
+
+// Variables of which a single one would already lift the cost above the bound.
+std::vector<bool> LevelSolver::useless() const {
+  const double room = static_cast<double>(objective_.bound) - relaxed_.objective + kNearly;
+  const std::vector<double> reduced = formulation_.reduced_costs(relaxed_.duals);
+  std::vector<bool> result;
+  result.reserve(reduced.size());
+  for (const double cost : reduced) {
+    result.push_back(cost > room);
+  }
+  return result;
+}
+
+// The relaxation itself, where it is whole.
+void LevelSolver::offer_rounded() {
+  Values values;
+  for (const double value : relaxed_.values) {
+    const double whole = std::round(value);
+    if (std::abs(value - whole) > kNearly) {
+      return;
+    }
+    values.push_back(static_cast<std::int64_t>(whole));
+  }
+  offer(formulation_.solution(values));
+}
+
+// An optimum of an integer program lies near one of its relaxation: decides what the relaxation
+// says, less a margin and the fractions, and solves the small rest.
+void LevelSolver::offer_near(std::int64_t margin) {
+  Values base;
+  for (const double value : relaxed_.values) {
+    const auto whole = static_cast<std::int64_t>(std::floor(value + kNearly));
+    base.push_back(std::max<std::int64_t>(whole - margin, 0));
+  }
+  const Result<Values> values = decide(base, useless(), {.nodes = 200});
+  if (values) {
+    offer(formulation_.solution(*values));
+  }
+}
+
+Status LevelSolver::search() {
+  const Result<Values> values =
+      decide(Values(formulation_.variables(), 0), {}, {.nodes = effort_.nodes});
+  if (!values) {
+    return best_.solution ? Status() : fail(values);
+  }
+  offer(formulation_.solution(*values));
+  if (best_.solution) {
+    const std::int64_t bound = search_complete_ ? best_.value : search_bound_;
+    objective_.bound = std::clamp(bound, objective_.bound, best_.value);
+    objective_.proof = Proof::kSearch;
+  }
+  return {};
+}
+
+Result<Solution> LevelSolver::run(std::optional<Solution> known) {
+  Result<LinearAnswer> relaxed = solve_linear(formulation_.linear({}));
+  if (!relaxed) {
+    return fail(relaxed);
+  }
+  relaxed_ = std::move(*relaxed);
+  prices_ = formulation_.prices(relaxed_.duals);
+  objective_.bound = lower_bound(program_, level_, earlier_, prices_);
+  objective_.proof = Proof::kPrices;
+  if (known) {
+    offer(*known);
+  }
+  offer_rounded();
+  for (const std::int64_t margin : {0, 2}) {
+    if (!best_.reaches(objective_.bound)) {
+      offer_near(margin);
+    }
+  }
+  if (!best_.reaches(objective_.bound)) {
+    if (const Status searched = search(); !searched) {
+      return fail(searched);
+    }
+  }
+  if (!best_.solution) {
+    return fail(ErrorCode::kFailed, "the solver's answer does not keep the rules",
+                "please report it with the fleet and the demand");
+  }
+  objective_.value = best_.value;
+  objective_.proof = objective_.optimal() ? objective_.proof : Proof::kNone;
+  return *best_.solution;
+}
+
+// Whether every count is in range, so that no sum below can leave 64 bits unseen.
+bool in_range(const Solution& solution) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40U;
+  const auto fine = [](std::int64_t value) { return value >= 0 && value <= kMost; };
+  return std::ranges::all_of(solution.patterns, fine) &&
+         std::ranges::all_of(solution.services, fine) &&
+         std::ranges::all_of(solution.unserved, fine);
+}
+
+bool keeps_groups(const Program& program, const Solution& solution) {
+  std::vector<std::int64_t> used(program.groups.size(), 0);
+  for (std::size_t i = 0; i < program.patterns.size(); ++i) {
+    used[program.patterns[i].group] += solution.patterns[i];
+  }
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    const Group& group = program.groups[i];
+    if (group.count != kUnlimited &&
+        (used[i] > group.count || (group.exact && used[i] != group.count))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace sectile::internal
+
+namespace sectile {
+
+std::string_view to_string(Proof proof) {
+  switch (proof) {
+    case Proof::kPrices:
+      return "prices";
+    case Proof::kSearch:
+      return "search";
+    case Proof::kNone:
+      return "none";
+  }
+  return "";
+}
+
+}  // namespace sectile
+
+namespace sectile::internal {
+
+bool is_feasible(const Program& program, const Solution& solution) {
+  if (solution.patterns.size() != program.patterns.size() ||
+      solution.services.size() != program.services.size() ||
+      solution.unserved.size() != program.needs.size() || !in_range(solution) ||
+      !keeps_groups(program, solution)) {
+    return false;
+  }
+  std::vector<std::int64_t> left(program.items, 0);
+  for (std::size_t i = 0; i < program.patterns.size(); ++i) {
+    for (const Give& give : program.patterns[i].gives) {
+      left[give.item] += give.count * solution.patterns[i];
+    }
+  }
+  std::vector<std::int64_t> met = solution.unserved;
+  for (std::size_t i = 0; i < program.services.size(); ++i) {
+    left[program.services[i].item] -= solution.services[i];
+    met[program.services[i].need] += solution.services[i];
+  }
+  for (std::size_t i = 0; i < program.needs.size(); ++i) {
+    const Need& need = program.needs[i];
+    if (met[i] != need.count || (!need.optional && solution.unserved[i] != 0)) {
+      return false;
+    }
+  }
+  return std::ranges::all_of(left, [](std::int64_t count) { return count >= 0; });
+}
+
+std::int64_t cost(const Program& program, const Solution& solution, std::size_t level) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < program.patterns.size(); ++i) {
+    sum += program.patterns[i].costs[level] * solution.patterns[i];
+  }
+  for (std::size_t i = 0; i < program.services.size(); ++i) {
+    sum += program.services[i].costs[level] * solution.services[i];
+  }
+  for (std::size_t i = 0; i < program.needs.size(); ++i) {
+    sum += program.needs[i].unserved[level] * solution.unserved[i];
+  }
+  return sum;
+}
+
+Result<Answer> solve(const Program& program, const Effort& effort) {
+  SECTILE_CHECK(program.levels >= 1 && program.levels <= kMaxLevels);
+  Answer answer;
+  std::vector<std::int64_t> values;
+  std::optional<Solution> known;
+  for (std::size_t level = 0; level < program.levels; ++level) {
+    LevelSolver solver(program, level, values, effort);
+    Result<Solution> solution = solver.run(known);
+    if (!solution) {
+      return fail(solution);
+    }
+    known = std::move(*solution);
+    values.push_back(solver.objective().value);
+    answer.levels.push_back(solver.objective());
+    answer.prices.push_back(solver.prices());
+  }
+  answer.solution = std::move(*known);
+  return answer;
+}
+
+}  // namespace sectile::internal
