@@ -18,7 +18,8 @@ class Scaled {
   Wide operator()(const Costs& costs) const {
     Wide sum = static_cast<Wide>(costs[level_]) * kPriceScale;
     for (std::size_t earlier = 0; earlier < level_; ++earlier) {
-      sum += static_cast<Wide>(costs[earlier]) * std::max<std::int64_t>(prices_.earlier[earlier], 0);
+      sum +=
+          static_cast<Wide>(costs[earlier]) * std::max<std::int64_t>(prices_.earlier[earlier], 0);
     }
     return sum;
   }

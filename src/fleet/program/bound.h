@@ -1,5 +1,5 @@
-// A lower bound of a program from prices, in whole numbers: true whatever the prices are, so it does
-// not matter that a floating-point solver suggested them.
+// A lower bound of a program from prices, in whole numbers: true whatever the prices are, so it
+// does not matter that a floating-point solver suggested them.
 //
 // Put a price on each unit of need. A pattern is then worth what its instances fetch at best; no
 // GPU of a group can bring in more than the group's most profitable pattern. So a solution costs at

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "sectile/base/check.h"
@@ -69,9 +70,8 @@ void Formulation::number_rows() {
     need_row_.push_back(add_row({.lower = need.count}));
   }
   for (const std::int64_t value : earlier_) {
-    earlier_row_.push_back(value == 0 ? kNowhere
-                                      : add_row({.has_lower = false, .has_upper = true,
-                                                 .upper = value}));
+    earlier_row_.push_back(
+        value == 0 ? kNowhere : add_row({.has_lower = false, .has_upper = true, .upper = value}));
   }
 }
 
@@ -142,29 +142,54 @@ void Formulation::add_unserved() {
   }
 }
 
-LinearProgram Formulation::linear(std::span<const std::int64_t> base,
-                                  const std::vector<bool>& leave_out) const {
-  std::vector<std::int64_t> decided(rows_.size(), 0);
+std::vector<std::size_t> Formulation::all_variables() const {
+  std::vector<std::size_t> all(variables_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+std::optional<std::size_t> Formulation::group_of(std::size_t variable) const {
+  return variable < program_.patterns.size() ? std::optional(program_.patterns[variable].group)
+                                             : std::nullopt;
+}
+
+std::vector<std::int64_t> Formulation::decided(std::span<const std::int64_t> base) const {
+  std::vector<std::int64_t> result(rows_.size(), 0);
   for (std::size_t i = 0; i < base.size(); ++i) {
     for (const Entry& entry : variables_[i].entries) {
-      decided[entry.row] += entry.value * base[i];
+      result[entry.row] += entry.value * base[i];
+    }
+  }
+  return result;
+}
+
+LinearProgram Formulation::linear(std::span<const std::int64_t> base,
+                                  std::span<const std::size_t> active) const {
+  const std::vector<std::int64_t> sums = decided(base);
+  std::vector<bool> needed(rows_.size(), active.size() == variables_.size());
+  for (const std::size_t i : active) {
+    for (const Entry& entry : variables_[i].entries) {
+      needed[entry.row] = true;
     }
   }
   LinearProgram program;
+  std::vector<int> number(rows_.size(), -1);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const Row& row = rows_[i];
-    program.add_row(row.has_lower ? static_cast<double>(row.lower - decided[i]) : -kInfinity,
-                    row.has_upper ? static_cast<double>(row.upper - decided[i]) : kInfinity);
+    if (needed[i]) {
+      number[i] =
+          program.add_row(row.has_lower ? static_cast<double>(row.lower - sums[i]) : -kInfinity,
+                          row.has_upper ? static_cast<double>(row.upper - sums[i]) : kInfinity);
+    }
   }
-  for (std::size_t i = 0; i < variables_.size(); ++i) {
+  for (const std::size_t i : active) {
     const Variable& variable = variables_[i];
     const std::int64_t used = base.empty() ? 0 : base[i];
-    const bool out = !leave_out.empty() && leave_out[i];
-    double upper = variable.upper == kUnlimited ? kInfinity
-                                                : static_cast<double>(variable.upper - used);
-    program.add_column(static_cast<double>(variable.cost), 0, out ? 0 : upper);
+    program.add_column(
+        static_cast<double>(variable.cost), 0,
+        variable.upper == kUnlimited ? kInfinity : static_cast<double>(variable.upper - used));
     for (const Entry& entry : variable.entries) {
-      program.add_entry(static_cast<int>(entry.row), static_cast<double>(entry.value));
+      program.add_entry(number[entry.row], static_cast<double>(entry.value));
     }
   }
   return program;

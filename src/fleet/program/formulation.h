@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,11 +21,18 @@ class Formulation {
 
   std::size_t variables() const { return variables_.size(); }
 
-  // What is left to decide when `base` of every variable is decided (empty: nothing is). Variables
-  // with `leave_out` are not touched beyond their base.
+  // What is left to decide when `base` of every variable is decided (empty: nothing is), and no
+  // variable but the `active` ones may grow. Columns are the active variables; rows that have none
+  // of them are left out, so that a small rest is a small program. Whether those hold is not asked.
   LinearProgram linear(std::span<const std::int64_t> base,
-                       const std::vector<bool>& leave_out = {}) const;
+                       std::span<const std::size_t> active) const;
 
+  std::vector<std::size_t> all_variables() const;
+
+  // The group of a pattern's variable; nothing for other variables.
+  std::optional<std::size_t> group_of(std::size_t variable) const;
+
+  // `duals`: of linear() with all variables and no base.
   Prices prices(std::span<const double> duals) const;
 
   // What one more of each variable adds to the cost, by the duals.
@@ -51,6 +59,7 @@ class Formulation {
   };
 
   void number_rows();
+  std::vector<std::int64_t> decided(std::span<const std::int64_t> base) const;
   void add_patterns();
   void add_services();
   void add_unserved();

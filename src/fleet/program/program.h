@@ -24,7 +24,7 @@
 
 namespace sectile::internal {
 
-inline constexpr std::size_t kMaxLevels = 4;
+inline constexpr std::size_t kMaxLevels = 5;
 using Costs = std::array<std::int64_t, kMaxLevels>;  // By level; each at least 0.
 
 inline constexpr std::int64_t kUnlimited = -1;
@@ -75,8 +75,8 @@ struct Solution {
 // Prices from which anybody can compute a lower bound of one level: in units of 1/kPriceScale of
 // the level's cost.
 struct Prices {
-  std::vector<std::int64_t> needs;                   // What one more unit of each need costs.
-  std::array<std::int64_t, kMaxLevels> earlier = {}; // What one less in an earlier level costs.
+  std::vector<std::int64_t> needs;                    // What one more unit of each need costs.
+  std::array<std::int64_t, kMaxLevels> earlier = {};  // What one less in an earlier level costs.
 };
 
 struct Answer {

@@ -16,6 +16,14 @@ using Values = std::vector<std::int64_t>;  // By variable of the formulation.
 
 constexpr double kNearly = 1e-6;  // What the solver's numbers may be off by.
 
+// A search of more variables than this would take minutes, and seldom find what prices do not: the
+// gap is reported instead.
+constexpr std::size_t kMostSearched = 5'000;
+
+// How far from the relaxation to look: units taken back of each variable, and further groups.
+constexpr std::pair<std::int64_t, std::size_t> kNeighbourhoods[] = {
+    {0, 0}, {0, 32}, {2, 64}, {1, 100'000}};
+
 // The best solution so far of one level.
 struct Incumbent {
   std::optional<Solution> solution;
@@ -43,11 +51,12 @@ class LevelSolver {
  private:
   void offer(const Solution& solution);
   void offer_rounded();
-  void offer_near(std::int64_t margin);
+  void offer_near(std::int64_t margin, std::size_t more_groups);
   Status search();
-  Result<Values> decide(std::span<const std::int64_t> base, const std::vector<bool>& leave_out,
+  Result<Values> decide(std::span<const std::int64_t> base, std::span<const std::size_t> active,
                         const SearchLimits& limits);
-  std::vector<bool> useless() const;
+  std::vector<bool> open_groups(std::span<const std::int64_t> base, std::size_t more) const;
+  std::vector<std::size_t> worth_growing(const std::vector<bool>& open, double cost_most) const;
 
   const Program& program_;
   std::size_t level_;
@@ -79,9 +88,9 @@ void LevelSolver::offer(const Solution& solution) {
 
 // Solves what is left when `base` is decided, as an integer program.
 Result<Values> LevelSolver::decide(std::span<const std::int64_t> base,
-                                   const std::vector<bool>& leave_out,
+                                   std::span<const std::size_t> active,
                                    const SearchLimits& limits) {
-  const Result<IntegerAnswer> found = solve_integer(formulation_.linear(base, leave_out), limits);
+  const Result<IntegerAnswer> found = solve_integer(formulation_.linear(base, active), limits);
   if (!found) {
     return fail(found);
   }
@@ -89,20 +98,47 @@ Result<Values> LevelSolver::decide(std::span<const std::int64_t> base,
   search_bound_ = static_cast<std::int64_t>(std::ceil(found->bound - kNearly));
   Values values(base.begin(), base.end());
   values.resize(formulation_.variables(), 0);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] += std::llround(found->values[i]);
+  for (std::size_t i = 0; i < active.size(); ++i) {
+    values[active[i]] += std::llround(found->values[i]);
   }
   return values;
 }
 
-// Variables of which a single one would already lift the cost above the bound.
-std::vector<bool> LevelSolver::useless() const {
-  const double room = static_cast<double>(objective_.bound) - relaxed_.objective + kNearly;
+// The groups in which `base` leaves GPUs that the relaxation uses, and a few more that have any.
+std::vector<bool> LevelSolver::open_groups(std::span<const std::int64_t> base,
+                                           std::size_t more) const {
+  std::vector<std::int64_t> left;
+  for (const Group& group : program_.groups) {
+    left.push_back(group.count);
+  }
+  std::vector<bool> open(program_.groups.size(), false);
+  for (std::size_t i = 0; i < base.size(); ++i) {
+    if (const std::optional<std::size_t> group = formulation_.group_of(i)) {
+      left[*group] -= program_.groups[*group].count == kUnlimited ? 0 : base[i];
+      open[*group] = open[*group] || relaxed_.values[i] > static_cast<double>(base[i]) + kNearly;
+    }
+  }
+  for (std::size_t i = 0; i < open.size() && more > 0; ++i) {
+    if (!open[i] && left[i] != 0) {
+      open[i] = true;
+      --more;
+    }
+  }
+  return open;
+}
+
+// All variables but patterns of groups that are not open (empty: all are), and but those of which a
+// single one would lift the cost above `cost_most`.
+std::vector<std::size_t> LevelSolver::worth_growing(const std::vector<bool>& open,
+                                                    double cost_most) const {
+  const double room = cost_most - relaxed_.objective + kNearly;
   const std::vector<double> reduced = formulation_.reduced_costs(relaxed_.duals);
-  std::vector<bool> result;
-  result.reserve(reduced.size());
-  for (const double cost : reduced) {
-    result.push_back(cost > room);
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < reduced.size(); ++i) {
+    const std::optional<std::size_t> group = formulation_.group_of(i);
+    if (reduced[i] <= room && (!group || open.empty() || open[*group])) {
+      result.push_back(i);
+    }
   }
   return result;
 }
@@ -122,35 +158,53 @@ void LevelSolver::offer_rounded() {
 
 // An optimum of an integer program lies near one of its relaxation: decides what the relaxation
 // says, less a margin and the fractions, and solves the small rest.
-void LevelSolver::offer_near(std::int64_t margin) {
+void LevelSolver::offer_near(std::int64_t margin, std::size_t more_groups) {
   Values base;
   for (const double value : relaxed_.values) {
     const auto whole = static_cast<std::int64_t>(std::floor(value + kNearly));
     base.push_back(std::max<std::int64_t>(whole - margin, 0));
   }
-  const Result<Values> values = decide(base, useless(), {.nodes = 200});
-  if (values) {
+  const std::vector<std::size_t> active =
+      worth_growing(open_groups(base, more_groups), static_cast<double>(objective_.bound));
+  if (const Result<Values> values = decide(base, active, {.nodes = 100})) {
     offer(formulation_.solution(*values));
   }
 }
 
+// Searches everything that could be better than the best so far.
 Status LevelSolver::search() {
-  const Result<Values> values =
-      decide(Values(formulation_.variables(), 0), {}, {.nodes = effort_.nodes});
-  if (!values) {
-    return best_.solution ? Status() : fail(values);
+  const double room = best_.solution ? static_cast<double>(best_.value - 1) : kInfinity;
+  const std::vector<std::size_t> active = worth_growing({}, room);
+  const SearchLimits limits{.nodes = effort_.nodes, .cost_most = room};
+  if (best_.solution && active.size() > kMostSearched) {
+    return {};
   }
-  offer(formulation_.solution(*values));
-  if (best_.solution) {
-    const std::int64_t bound = search_complete_ ? best_.value : search_bound_;
-    objective_.bound = std::clamp(bound, objective_.bound, best_.value);
-    objective_.proof = Proof::kSearch;
+  const Result<Values> values = decide({}, active, limits);
+  if (values) {
+    offer(formulation_.solution(*values));
+  } else if (!best_.solution) {
+    return fail(values);
+  } else if (values.error().code != ErrorCode::kUnsatisfiable) {
+    return {};  // It gave up: what was known stays.
   }
+  const bool complete = !values || search_complete_;
+  const std::int64_t bound = complete ? best_.value : search_bound_;
+  objective_.bound = std::clamp(bound, objective_.bound, best_.value);
+  objective_.proof = Proof::kSearch;
   return {};
 }
 
 Result<Solution> LevelSolver::run(std::optional<Solution> known) {
-  Result<LinearAnswer> relaxed = solve_linear(formulation_.linear({}));
+  if (known) {
+    offer(*known);
+  }
+  if (best_.reaches(0)) {  // Nothing costs less than nothing.
+    objective_ = {.value = 0, .bound = 0, .proof = Proof::kPrices};
+    prices_.needs.resize(program_.needs.size(), 0);
+    return *best_.solution;
+  }
+  Result<LinearAnswer> relaxed =
+      solve_linear(formulation_.linear({}, formulation_.all_variables()));
   if (!relaxed) {
     return fail(relaxed);
   }
@@ -158,13 +212,10 @@ Result<Solution> LevelSolver::run(std::optional<Solution> known) {
   prices_ = formulation_.prices(relaxed_.duals);
   objective_.bound = lower_bound(program_, level_, earlier_, prices_);
   objective_.proof = Proof::kPrices;
-  if (known) {
-    offer(*known);
-  }
   offer_rounded();
-  for (const std::int64_t margin : {0, 2}) {
+  for (const auto& [margin, more_groups] : kNeighbourhoods) {
     if (!best_.reaches(objective_.bound)) {
-      offer_near(margin);
+      offer_near(margin, more_groups);
     }
   }
   if (!best_.reaches(objective_.bound)) {

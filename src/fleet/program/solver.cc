@@ -66,8 +66,17 @@ Result<LinearAnswer> linear(const LinearProgram& program) {
                       .objective = simplex.getObjValue()};
 }
 
+constexpr int kMostColumnsForCuts = 2'000;
+
 // The cuts that close the gap of covering programs, and a dive for a first solution.
 void equip(CbcModel& model) {
+  CbcRounding round(model);
+  CbcHeuristicDiveCoefficient dive(model);
+  model.addHeuristic(&round);
+  model.addHeuristic(&dive);
+  if (model.getNumCols() > kMostColumnsForCuts) {
+    return;
+  }
   CglProbing probing;
   CglGomory gomory;
   CglKnapsackCover cover;
@@ -76,10 +85,6 @@ void equip(CbcModel& model) {
   model.addCutGenerator(&gomory, -1, "Gomory");
   model.addCutGenerator(&cover, -1, "Knapsack");
   model.addCutGenerator(&rounding, -1, "MIR");
-  CbcRounding round(model);
-  CbcHeuristicDiveCoefficient dive(model);
-  model.addHeuristic(&round);
-  model.addHeuristic(&dive);
 }
 
 Result<IntegerAnswer> integer(const LinearProgram& program, const SearchLimits& limits) {
@@ -98,6 +103,9 @@ Result<IntegerAnswer> integer(const LinearProgram& program, const SearchLimits& 
   model.setAllowableGap(0.999);
   model.setAllowableFractionGap(0);
   model.setCutoffIncrement(0.999);
+  if (std::isfinite(limits.cost_most)) {
+    model.setCutoff(limits.cost_most + 0.5);
+  }
   equip(model);
   model.initialSolve();
   if (model.isInitialSolveProvenPrimalInfeasible()) {

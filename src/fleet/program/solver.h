@@ -1,8 +1,8 @@
 // The one door to COIN-OR: linear programs by Clp, integer programs by Cbc, as plain numbers.
 //
 // Nothing behind this header is trusted: what comes back is floating point, and whoever asks rounds
-// it and checks it in integers (program.h). Nothing is printed and nothing is thrown. The library is
-// not thread-safe: call from one thread at a time. The same program gives the same answer.
+// it and checks it in integers (program.h). Nothing is printed and nothing is thrown. The library
+// is not thread-safe: call from one thread at a time. The same program gives the same answer.
 #pragma once
 
 #include <limits>
@@ -54,6 +54,7 @@ struct IntegerAnswer {
 // How far a search may go. Nodes and no seconds, so that the answer does not depend on the machine.
 struct SearchLimits {
   int nodes = 20'000;
+  double cost_most = kInfinity;  // Solutions that cost more are not looked for.
 };
 
 // Every column must be a whole number. Fails with kUnsatisfiable if there is no solution, and with
