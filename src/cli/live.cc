@@ -6,16 +6,17 @@
 
 namespace sectile::cli {
 
-Result<Snapshot> read_node(const std::string& library) {
-  const Result<Node> node = Node::open(library);
+Result<Snapshot> read_node(const std::string& library, CallWatch* watch) {
+  const Result<Node> node = Node::open(library, watch);
   if (!node) {
     return fail(node);
   }
   return node->read();
 }
 
-Result<Prepared> prepare_change(const Request& request, const Arguments& arguments) {
-  Result<Snapshot> read = read_node(arguments.text("nvml"));
+Result<Prepared> prepare_change(const Request& request, const Arguments& arguments,
+                                CallWatch* watch) {
+  Result<Snapshot> read = read_node(arguments.text("nvml"), watch);
   if (!read) {
     return fail(read);
   }

@@ -18,10 +18,12 @@ struct Prepared {
   ChangePlan plan;
 };
 
-// Opens NVML, reads, and closes it again, so that nothing is held while people think.
-Result<Prepared> prepare_change(const Request& request, const Arguments& arguments);
+// Opens NVML, reads, and closes it again, so that nothing is held while people think. `watch` is
+// told of every call.
+Result<Prepared> prepare_change(const Request& request, const Arguments& arguments,
+                                CallWatch* watch = nullptr);
 
 // Everything through NVML; opens and closes it.
-Result<Snapshot> read_node(const std::string& library);
+Result<Snapshot> read_node(const std::string& library, CallWatch* watch = nullptr);
 
 }  // namespace sectile::cli

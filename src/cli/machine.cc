@@ -72,8 +72,8 @@ Result<Machine> planned_machine(const std::string& spec) {
   return machine;
 }
 
-Result<Machine> live_machine(const std::string& library) {
-  Result<Snapshot> read = read_node(library);
+Result<Machine> live_machine(const std::string& library, CallWatch* watch) {
+  Result<Snapshot> read = read_node(library, watch);
   if (!read) {
     return fail(read);
   }

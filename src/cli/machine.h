@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sectile/base/result.h"
+#include "sectile/device/call_watch.h"
 #include "sectile/device/snapshot.h"
 #include "sectile/geometry/layout.h"
 #include "sectile/geometry/model.h"
@@ -33,7 +34,7 @@ Result<Machine> planned_machine(const std::string& spec);
 
 // Of this machine, through NVML; opens and closes it. Fails as Node::open() and Node::read() do,
 // and with kUnavailable if no GPU is capable of MIG.
-Result<Machine> live_machine(const std::string& library);
+Result<Machine> live_machine(const std::string& library, CallWatch* watch = nullptr);
 
 // All GPUs of a snapshot, in its order, as configuration files see them.
 std::vector<ConfigGpu> config_gpus_of(const Snapshot& snapshot);

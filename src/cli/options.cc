@@ -42,6 +42,8 @@ constexpr ExitStatus kExitStatuses[] = {
 
 constexpr Variable kVariables[] = {
     {"SECTILE_NVML", "The NVML library to load instead of libnvidia-ml.so.1."},
+    {"SECTILE_DRIVER_TIMEOUT",
+     "What --driver-timeout is if it is not given: how long a call into the driver may take."},
     {"SECTILE_STATE_DIR", "Where the lock and the state are kept. Default: /var/lib/sectile."},
     {"SECTILE_EMULATOR_LIBRARY", "The emulator's libnvidia-ml.so.1, for emulate."},
     {"NO_COLOR", "If set and not empty, no colour is used."},

@@ -12,6 +12,7 @@
 
 #include "sectile/text/json.h"
 #include "src/cli/exit_status.h"
+#include "src/cli/guard.h"
 #include "src/cli/help.h"
 #include "src/cli/nearest.h"
 #include "src/cli/options.h"
@@ -22,7 +23,7 @@ namespace {
 
 struct Entry {
   std::string_view name;
-  Result<int> (*function)(Session&);
+  VerbFunction function;
 };
 
 constexpr Entry kFunctions[] = {
@@ -31,6 +32,18 @@ constexpr Entry kFunctions[] = {
     {"assert", verb_assert},   {"export", verb_export},     {"lint", verb_lint},
     {"emulate", verb_emulate}, {"internal", verb_internal},
 };
+
+// nullptr if there is no such verb.
+VerbFunction find_function(std::string_view name) {
+  const auto* const entry = std::ranges::find(kFunctions, name, &Entry::name);
+  return entry != std::end(kFunctions) ? entry->function : nullptr;
+}
+
+// Whether the verb may call into the driver, and so shall run where that can be given up.
+bool needs_driver(const Verb& verb, const Arguments& arguments) {
+  const bool is_offline = find_option(verb, "gpu") != nullptr && arguments.has("gpu");
+  return find_option(verb, "driver-timeout") != nullptr && !is_offline;
+}
 
 bool contains(std::span<const std::string> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
@@ -78,8 +91,10 @@ int run_verb(const Verb& verb, std::span<const std::string> words) {
   if (!session) {
     return report(session.error());
   }
-  const auto* entry = std::ranges::find(kFunctions, verb.name, &Entry::name);
-  const Result<int> outcome = entry->function(*session);
+  const VerbFunction function = find_function(verb.name);
+  const Result<int> outcome = needs_driver(verb, session->arguments)
+                                  ? guarded(*session, function, find_function("repair"))
+                                  : function(*session);
   if (outcome) {
     return finish(session->out, *outcome);
   }

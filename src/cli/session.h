@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "sectile/apply/worker.h"
 #include "src/cli/arguments.h"
 
 namespace sectile::cli {
@@ -17,6 +18,9 @@ struct Session {
   bool quiet = false;
   bool colour = false;    // Standard output is a terminal that wants colour.
   bool terminal = false;  // Somebody can be asked: standard input and error are terminals.
+  // In a process of its own that can be given up (guard.h): what Node::open() takes as the watch.
+  // nullptr in a verb that needs no driver.
+  WorkerSide* worker = nullptr;
 
   // A line on standard error, unless --quiet.
   void say(std::string_view line) const;

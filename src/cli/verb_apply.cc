@@ -11,6 +11,7 @@
 #include "src/cli/change_text.h"
 #include "src/cli/child.h"
 #include "src/cli/exit_status.h"
+#include "src/cli/guard.h"
 #include "src/cli/live.h"
 #include "src/cli/verbs.h"
 
@@ -105,8 +106,8 @@ Status reset_gpu(const std::string& uuid) {
 }
 
 // Whether everything that is missing is a mode that waits for a reset, as --skip-reset allows.
-bool only_pending(const Arguments& arguments, const ChangePlan& plan) {
-  const Result<Snapshot> now = read_node(arguments.text("nvml"));
+bool only_pending(const Session& session, const ChangePlan& plan) {
+  const Result<Snapshot> now = read_node(session.arguments.text("nvml"), session.worker);
   return now && std::ranges::all_of(plan.changes, [&](const GpuChange& change) {
            const LiveGpu* gpu = now->find(change.uuid);
            const MigMode wanted =
@@ -116,19 +117,26 @@ bool only_pending(const Arguments& arguments, const ChangePlan& plan) {
 }
 
 Result<int> carry_out(Session& session, const Prepared& prepared) {
-  Result<Node> node = Node::open(session.arguments.text("nvml"));
+  Result<Node> node = Node::open(session.arguments.text("nvml"), session.worker);
   if (!node) {
     return fail(node);
   }
   const Progress progress = [&session](const std::string& what, int step, int steps) {
     session.say(fmt::format("[{}/{}] {}", step, steps, what));
   };
-  const Result<Applied> applied =
-      execute(*node, prepared.plan, nullptr, progress,
-              session.arguments.has("reset") ? ResetFn(reset_gpu) : ResetFn());
+  StopObserver stop(session);
+  const ResetFn reset = [&](const std::string& uuid) {
+    const Watched call(session.worker, "nvidia-smi -r", uuid);
+    return reset_gpu(uuid);
+  };
+  const Result<Applied> applied = [&] {
+    const Changing changing(session);
+    return execute(*node, prepared.plan, &stop, progress,
+                   session.arguments.has("reset") ? reset : ResetFn());
+  }();
   if (!applied) {
     if (applied.error().code == ErrorCode::kUnavailable && session.arguments.has("skip-reset") &&
-        only_pending(session.arguments, prepared.plan)) {
+        only_pending(session, prepared.plan)) {
       session.say("note: " + applied.error().message);
       return 0;
     }
@@ -152,7 +160,7 @@ Result<int> verb_apply(Session& session) {
   if (!request) {
     return fail(request);
   }
-  const Result<Prepared> prepared = prepare_change(*request, session.arguments);
+  const Result<Prepared> prepared = prepare_change(*request, session.arguments, session.worker);
   if (!prepared) {
     return fail(prepared);
   }

@@ -30,7 +30,7 @@ Result<int> verb_assert(Session& session) {
     session.say("the configuration is well-formed");
     return kExitSame;
   }
-  const Result<Prepared> prepared = prepare_change(*request, session.arguments);
+  const Result<Prepared> prepared = prepare_change(*request, session.arguments, session.worker);
   if (!prepared) {
     return fail(prepared);
   }

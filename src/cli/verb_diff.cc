@@ -17,7 +17,7 @@ Result<int> verb_diff(Session& session) {
   if (!request) {
     return fail(request);
   }
-  const Result<Prepared> prepared = prepare_change(*request, session.arguments);
+  const Result<Prepared> prepared = prepare_change(*request, session.arguments, session.worker);
   if (!prepared) {
     return fail(prepared);
   }

@@ -35,7 +35,7 @@ std::string as_json(std::span<const ExportGpu> gpus) {
 }  // namespace
 
 Result<int> verb_export(Session& session) {
-  const Result<Snapshot> snapshot = read_node(session.arguments.text("nvml"));
+  const Result<Snapshot> snapshot = read_node(session.arguments.text("nvml"), session.worker);
   if (!snapshot) {
     return fail(snapshot);
   }

@@ -210,8 +210,9 @@ Result<int> verb_plan(Session& session) {
   if (!wish) {
     return fail(wish);
   }
-  const Result<Machine> machine = arguments.has("gpu") ? planned_machine(arguments.text("gpu"))
-                                                       : live_machine(arguments.text("nvml"));
+  const Result<Machine> machine = arguments.has("gpu")
+                                      ? planned_machine(arguments.text("gpu"))
+                                      : live_machine(arguments.text("nvml"), session.worker);
   if (!machine) {
     return fail(machine);
   }

@@ -61,7 +61,7 @@ std::string others(const Snapshot& snapshot) {
 }  // namespace
 
 Result<int> verb_show(Session& session) {
-  const Result<Snapshot> snapshot = read_node(session.arguments.text("nvml"));
+  const Result<Snapshot> snapshot = read_node(session.arguments.text("nvml"), session.worker);
   if (!snapshot) {
     return fail(snapshot);
   }

@@ -44,15 +44,16 @@ inline constexpr Option kApplyOptions[] = {
      .help = "mig-parted's hooks. Not supported yet: refused."},
     output(kTextJson, "What to print. Default: text."),
     kLive,
+    kDriverTimeout,
 };
 inline constexpr Example kApplyExamples[] = {
     {"sectile apply -f config.yaml -c all-balanced --dry-run", "Look first."},
     {"sectile apply -f config.yaml -c all-balanced --yes", "Do it without a question."},
     {"sectile apply --layout '3g.40gb@4 2g.20gb@0 2g.20gb@2' --gpu-index 0", "One GPU."},
 };
-inline constexpr Option kDiffOptions[] = {kConfigFile, kSelectedConfig, kModeOnly,
-                                          output(kTextJson, "What to print. Default: text."),
-                                          kLive};
+inline constexpr Option kDiffOptions[] = {
+    kConfigFile, kSelectedConfig, kModeOnly, output(kTextJson, "What to print. Default: text."),
+    kLive,       kDriverTimeout};
 inline constexpr Example kDiffExamples[] = {
     {"sectile diff -f config.yaml -c teaching", "What apply would keep, destroy and create."},
 };
@@ -63,7 +64,8 @@ inline constexpr Option kAssertOptions[] = {
     {.name = "valid-config",
      .letter = 'a',
      .help = "Only check that FILE can be read and holds LABEL; ask no driver."},
-    kLive};
+    kLive,
+    kDriverTimeout};
 inline constexpr Example kAssertExamples[] = {
     {"sectile assert -f config.yaml -c teaching", "In a health check: 0 same, 1 differs."},
 };

@@ -16,7 +16,8 @@ inline constexpr Option kExportOptions[] = {
      .kind = ValueKind::kText,
      .value = "LABEL",
      .help = "The name of the configuration. Default: current."},
-    kLive};
+    kLive,
+    kDriverTimeout};
 inline constexpr Example kExportExamples[] = {
     {"sectile export > layout.yaml", "Keep the layout with its placements."},
     {"sectile export -o mig-parted -l teaching", "For nvidia-mig-parted."},

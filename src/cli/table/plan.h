@@ -65,6 +65,7 @@ inline constexpr Option kPlanOptions[] = {
      .help = "With -o mig-parted and yaml: the name of the configuration. Default: planned."},
     output(kPlanOutputs, "What to print. Default: text."),
     kLive,
+    kDriverTimeout,
 };
 inline constexpr Example kPlanExamples[] = {
     {"sectile plan --gpu 2xa100-80gb --want 2x3g.40gb,1x1g.10gb",

@@ -36,5 +36,13 @@ inline constexpr Option kLive = {.name = "nvml",
                                  .kind = ValueKind::kFile,
                                  .value = "LIBRARY",
                                  .help = "Load this NVML library instead of the system's."};
+// A verb that has it runs in a process that can be given up (guard.h).
+inline constexpr Option kDriverTimeout = {
+    .name = "driver-timeout",
+    .kind = ValueKind::kText,
+    .value = "TIME",
+    .help =
+        "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the "
+        "mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."};
 
 }  // namespace sectile::cli

@@ -10,7 +10,7 @@ inline constexpr std::string_view kShowOutputs[] = {"text", "json", "mermaid", "
                                                     "svg"};
 
 inline constexpr Option kShowOptions[] = {output(kShowOutputs, "What to print. Default: text."),
-                                          kLive};
+                                          kLive, kDriverTimeout};
 inline constexpr Example kShowExamples[] = {
     {"sectile show", "Layouts, who holds what, and what still fits."},
     {"sectile show -o json", "The same for programs."},
