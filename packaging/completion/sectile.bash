@@ -34,8 +34,9 @@ _sectile() {
         --config-label) COMPREPLY=(); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json yaml mig-parted mermaid mermaid-blocks svg' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--gpu -g --want -w --strategy -s --profile --profile-set --parts --fill --layout -l --config-file -f --replace --explain --config-label --output -o --nvml --help -h --version --quiet -q --no-colour'
+      options='--gpu -g --want -w --strategy -s --profile --profile-set --parts --fill --layout -l --config-file -f --replace --explain --config-label --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     gpus)
       case $before in
@@ -55,8 +56,9 @@ _sectile() {
       case $before in
         --output|-o) COMPREPLY=($(compgen -W 'text json mermaid mermaid-blocks svg' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--output -o --nvml --help -h --version --quiet -q --no-colour'
+      options='--output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     diff)
       case $before in
@@ -64,8 +66,9 @@ _sectile() {
         --selected-config|-c) COMPREPLY=($(compgen -W "$(_sectile_list labels)" -- "$word")); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--config-file -f --selected-config -c --mode-only -m --output -o --nvml --help -h --version --quiet -q --no-colour'
+      options='--config-file -f --selected-config -c --mode-only -m --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     apply)
       case $before in
@@ -77,24 +80,27 @@ _sectile() {
         --hooks-file|-k) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --hooks-file -k --output -o --nvml --help -h --version --quiet -q --no-colour'
+      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --hooks-file -k --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     assert)
       case $before in
         --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --selected-config|-c) COMPREPLY=($(compgen -W "$(_sectile_list labels)" -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--config-file -f --selected-config -c --mode-only -m --valid-config -a --nvml --help -h --version --quiet -q --no-colour'
+      options='--config-file -f --selected-config -c --mode-only -m --valid-config -a --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     export)
       case $before in
         --output|-o) COMPREPLY=($(compgen -W 'yaml json mig-parted' -- "$word")); return ;;
         --config-label|-l) COMPREPLY=(); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--output -o --config-label -l --nvml --help -h --version --quiet -q --no-colour'
+      options='--output -o --config-label -l --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     lint)
       case $before in
