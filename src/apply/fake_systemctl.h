@@ -70,21 +70,18 @@ while :; do
   esac
 done
 case $action in
-  is-system-running) cat running; echo; [ "$(cat running)" = running ];
-  exit;
-  ;
+  is-system-running) cat running; echo; [ "$(cat running)" = running ]; exit ;;
   show)
-    for unit;
-  do [!-e "alias/$unit"] || unit = $(cat "alias/$unit") if[-e "units/$unit"];
-  then load = loaded state = $(cat "units/$unit");
-  else load = not - found state = inactive;
-  fi printf 'Id=%s\nLoadState=%s\nActiveState=%s\n\n' "$unit"
-                                                      "$load"
-                                                      "$state" done exit;
-  ;
-  esac echo "$action$block $1" >> log if[-e "fail/$action-$1"];
-  then echo "Job for $1 failed.";
-  exit 1; fi
+    for unit in "$@"; do
+      [ ! -e "alias/$unit" ] || unit=$(cat "alias/$unit")
+      load=not-found state=inactive
+      [ ! -e "units/$unit" ] || load=loaded state=$(cat "units/$unit")
+      printf 'Id=%s\nLoadState=%s\nActiveState=%s\n\n' "$unit" "$load" "$state"
+    done
+    exit ;;
+esac
+echo "$action$block $1" >>log
+if [ -e "fail/$action-$1" ]; then echo "Job for $1 failed."; exit 1; fi
 case $action in
   stop)
     printf inactive >"units/$1"
