@@ -24,14 +24,6 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// Begins and ends with a letter or digit; between them also "_", "-", "." and ":".
-bool is_device_name(std::string_view name) {
-  return !name.empty() && is_alphanumeric(name.front()) && is_alphanumeric(name.back()) &&
-         std::ranges::all_of(name, [](char c) {
-           return is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == ':';
-         });
-}
-
 bool is_path(std::string_view path) {
   return path.starts_with('/') && path.size() > 1 && path.find('\0') == std::string_view::npos;
 }
@@ -46,7 +38,7 @@ Status check_paths(const std::vector<std::string>& paths) {
 }
 
 Status check_device(const CdiDevice& device, std::set<std::string, std::less<>>& names) {
-  if (!is_device_name(device.name)) {
+  if (!is_cdi_name(device.name)) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' cannot be the name of a CDI device", printable(device.name)));
   }
@@ -107,6 +99,14 @@ ordered_json common_json(const CdiSpec& spec) {
 }
 
 }  // namespace
+
+// Begins and ends with a letter or digit; between them also "_", "-", "." and ":".
+bool is_cdi_name(std::string_view name) {
+  return !name.empty() && is_alphanumeric(name.front()) && is_alphanumeric(name.back()) &&
+         std::ranges::all_of(name, [](char c) {
+           return is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == ':';
+         });
+}
 
 Result<std::string> cdi_json(const CdiSpec& spec) {
   if (const Status good = check(spec); !good) {

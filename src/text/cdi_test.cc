@@ -119,6 +119,8 @@ TEST(CdiTest, RefusesWhatRuntimesWouldRefuse) {
   EXPECT_NE(error_after([](CdiSpec& spec) { spec.libraries[0] = "libcuda.so"; }), "");
   EXPECT_NE(error_after([](CdiSpec& spec) { spec.environment[0] = "NAME"; }), "");
   EXPECT_NE(error_after([](CdiSpec& spec) { spec.environment[0] = "=x"; }), "");
+  EXPECT_TRUE(is_cdi_name("MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f"));
+  EXPECT_FALSE(is_cdi_name("MIG-GPU-42e4/1/0"));
   for (const char* name : {"", ":", "0:", "-a", "a b", "a/b", "a=b", "MIG-\n", "ä"}) {
     EXPECT_NE(error_after([&](CdiSpec& spec) { spec.devices[0].name = name; }), "") << name;
   }

@@ -30,6 +30,9 @@ struct CdiSpec {
   std::vector<std::string> environment;  // "NAME=value"
 };
 
+// Whether CDI lets a device be called so. A UUID of drivers before R470 it does not.
+bool is_cdi_name(std::string_view name);
+
 // Fails with kInvalidArgument for what runtimes would refuse: no device, a device without a node, a
 // name twice or of a form that CDI does not have, a path that is not absolute.
 Result<std::string> cdi_json(const CdiSpec& spec);
