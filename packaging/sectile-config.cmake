@@ -1,7 +1,10 @@
-# Gives the targets sectile::base, geometry, plan, text, device and apply.
+# Gives the targets sectile::base, geometry, plan, fleet, text, device and apply.
 include(CMakeFindDependencyMacro)
 find_dependency(nlohmann_json)
 find_dependency(yaml-cpp)
 find_dependency(fmt)
 find_dependency(Threads)
+find_dependency(PkgConfig)
+pkg_check_modules(cbc REQUIRED IMPORTED_TARGET cbc)
+pkg_check_modules(lemon REQUIRED IMPORTED_TARGET lemon)
 include(${CMAKE_CURRENT_LIST_DIR}/sectile.cmake)
