@@ -1,11 +1,14 @@
 // sectile internal: what the program's own surroundings ask of it: the build (generate-docs), shell
-// completions (list) and the nvidia-smi of an emulated machine (smi).
+// completions (list), the nvidia-smi of an emulated machine (smi), and tests and measurements what
+// the emulated driver around them knows (emulated).
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
+#include "sectile/emulator/emulator.h"
 #include "sectile/geometry/catalogue.h"
 #include "sectile/text/config.h"
 #include "src/cli/generate.h"
@@ -71,6 +74,21 @@ Result<int> list(Session& session) {
   return 0;
 }
 
+Result<int> emulated(Session& session) {
+  const char* const directory =
+      std::getenv(emulator::kStateEnvironment);  // NOLINT(concurrency-mt-unsafe): one thread.
+  if (directory == nullptr) {
+    return fail(ErrorCode::kUnavailable, "this is no emulated machine",
+                "sectile emulate makes one");
+  }
+  const Result<std::string> node = emulator::dump_node(directory);
+  if (!node) {
+    return fail(node);
+  }
+  session.out = *node;
+  return 0;
+}
+
 }  // namespace
 
 Result<int> verb_internal(Session& session) {
@@ -84,8 +102,11 @@ Result<int> verb_internal(Session& session) {
   if (task == "smi") {
     return smi(session);
   }
+  if (task == "emulated") {
+    return emulated(session);
+  }
   return fail(ErrorCode::kInvalidArgument, "there is no task '" + task + "'",
-              "it is one of generate-docs, list, smi");
+              "it is one of generate-docs, list, smi, emulated");
 }
 
 }  // namespace sectile::cli

@@ -13,6 +13,8 @@ import tempfile
 
 import yaml
 
+import sysroot
+
 SECTILE, MIG_PARTED, SPEC = sys.argv[1:4]
 MODEL = SPEC.split("x", 1)[1]
 WORK = pathlib.Path(tempfile.mkdtemp())
@@ -25,22 +27,6 @@ def call(*words, expect=0):
         sys.exit(f"{' '.join(map(str, words))}: exit {done.returncode}, not {expect}\n"
                  f"{done.stdout}{done.stderr}")
     return done.stdout
-
-
-def mount_sysroot(sysroot):
-    """Makes the emulated kernel's files visible to programs that read them."""
-    if not pathlib.Path("/proc/modules").exists():
-        # This kernel has no modules: a /proc of links to the real one, with that file added.
-        (WORK / "real").mkdir()
-        (WORK / "proc").mkdir()
-        call("mount", "--bind", "/proc", WORK / "real")
-        for entry in os.listdir("/proc"):
-            os.symlink(WORK / "real" / entry, WORK / "proc" / entry)
-        (WORK / "proc/modules").write_text((sysroot / "proc/modules").read_text())
-        call("mount", "--bind", WORK / "proc", "/proc")
-    else:
-        call("mount", "--bind", sysroot / "proc/modules", "/proc/modules")
-    call("mount", "--bind", sysroot / "sys/bus/pci/devices", "/sys/bus/pci/devices")
 
 
 def mig_parted(*words, expect=0):
@@ -101,7 +87,7 @@ def labels_for_every_profile():
 
 
 def main():
-    mount_sysroot(pathlib.Path(os.environ["SECTILE_SYSROOT"]))
+    sysroot.mount(pathlib.Path(os.environ["SECTILE_SYSROOT"]), WORK)
     generated = WORK / "config.yaml"
     config = labels_for_every_profile()
     generated.write_text(json.dumps(config))
