@@ -9,8 +9,8 @@
 #include "sectile/apply/apply.h"
 #include "sectile/apply/lock.h"
 #include "sectile/text/notation.h"
+#include "src/apply/blocked.h"
 #include "src/apply/difference.h"
-#include "src/apply/holders.h"
 #include "src/apply/step.h"
 
 namespace sectile {

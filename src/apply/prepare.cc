@@ -6,7 +6,7 @@
 
 #include "sectile/apply/apply.h"
 #include "sectile/plan/settle.h"
-#include "src/apply/holders.h"
+#include "src/apply/blocked.h"
 
 namespace sectile {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "src/apply/holders.h"
+#include "src/apply/blocked.h"
 
 namespace sectile {
 namespace {

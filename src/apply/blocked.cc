@@ -1,4 +1,4 @@
-#include "src/apply/holders.h"
+#include "src/apply/blocked.h"
 
 #include <algorithm>
 #include <iterator>
