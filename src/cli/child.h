@@ -24,10 +24,12 @@ struct Captured {
 // Runs the command without a terminal and collects what it says. Fails as run_command() does.
 Result<Captured> capture_command(const std::vector<std::string>& command);
 
-// A process that only exists, under the name `command`, until it is stopped or its parent dies.
+// A process that only exists, under the name `command` and with these files open, until it is
+// stopped or its parent dies.
 class StandIn {
  public:
-  static Result<StandIn> start(const std::string& command);
+  static Result<StandIn> start(const std::string& command,
+                               const std::vector<std::string>& files = {});
 
   StandIn(StandIn&& other) noexcept;
   StandIn& operator=(StandIn&& other) noexcept;

@@ -73,9 +73,12 @@ EmulatedProcess read_process(Reader& reader, const Tree& tree, const EmulatedGpu
     reader.refuse(command.position,
                   fmt::format("a command has 1 to {} characters", kCommandLengthMax));
   }
+  if (const Tree* listed = fields.find("listed")) {
+    process.listed = reader.boolean(*listed, "listed");
+  }
   if (const Tree* on = fields.find("on")) {
     process.instance = read_place(reader, *on, gpu);
-  } else if (gpu.mig_enabled) {
+  } else if (gpu.mig_enabled && process.listed) {
     reader.refuse(tree.position, "MIG is on, so a process must be on an instance",
                   "add on: and an instance of the layout");
   }

@@ -15,6 +15,7 @@
 //         - on: 3g.40gb@4                # An instance of the layout; the bare GPU if left out.
 //           command: python train.py
 //           memory: 9GiB                 # Optional.
+//           listed: false                # Only has the GPU open, as a monitor does; optional.
 //   faults:                              # Rules of a fault script; optional.
 //     - call=nvmlDeviceSetMigMode return=IN_USE
 #pragma once
@@ -37,6 +38,7 @@ struct EmulatedProcess {
   std::optional<Placement> instance;  // Of the layout; absent: the bare GPU.
   std::string command;
   MiB memory;
+  bool listed = true;  // false: it only has files open, and NVML does not name it.
 };
 
 struct EmulatedGpu {

@@ -194,13 +194,9 @@ Status Emulation::occupy(const EmulatedNode& node) {
   std::size_t index = 0;
   for (const EmulatedGpu& gpu : node.gpus) {
     for (const EmulatedProcess& process : gpu.processes) {
-      Result<StandIn> stand_in = StandIn::start(process.command);
-      if (!stand_in) {
-        return fail(stand_in);
-      }
-      emulator::Occupant occupant{.pid = static_cast<std::uint32_t>(stand_in->pid()),
-                                  .gpu = static_cast<int>(index),
+      emulator::Occupant occupant{.gpu = static_cast<int>(index),
                                   .memory = process.memory,
+                                  .listed = process.listed,
                                   .name = process.command};
       if (process.instance) {
         const LiveInstance* instance = snapshot->gpus.at(index).find(*process.instance);
@@ -209,14 +205,27 @@ Status Emulation::occupy(const EmulatedNode& node) {
         }
         occupant.gpu_instance = instance->id.value;
       }
-      if (const Status added = emulator::add_occupant(directory_, occupant); !added) {
+      if (const Status added = add_occupant(occupant); !added) {
         return fail(added);
       }
-      occupants_.push_back(std::move(*stand_in));
     }
     index += static_cast<std::size_t>(gpu.count);
   }
   return {};
+}
+
+Status Emulation::add_occupant(emulator::Occupant occupant) {
+  const Result<std::vector<std::string>> files = emulator::occupant_files(directory_, occupant);
+  if (!files) {
+    return fail(files);
+  }
+  Result<StandIn> stand_in = StandIn::start(occupant.name, *files);
+  if (!stand_in) {
+    return fail(stand_in);
+  }
+  occupant.pid = static_cast<std::uint32_t>(stand_in->pid());
+  occupants_.push_back(std::move(*stand_in));
+  return emulator::add_occupant(directory_, occupant);
 }
 
 Status Emulation::set_environment(const std::string& library) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sectile/base/result.h"
+#include "sectile/emulator/emulator.h"
 #include "src/cli/child.h"
 #include "src/cli/emulated_node.h"
 
@@ -34,6 +35,7 @@ class Emulation {
       : directory_(std::move(directory)), temporary_(temporary) {}
   Status create(const EmulatedNode& node);
   Status occupy(const EmulatedNode& node);
+  Status add_occupant(emulator::Occupant occupant);
   Status set_environment(const std::string& library);
   Status write_stand_in_program();
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
+#include <system_error>
 
 #include "src/emulator/faults.h"
 #include "src/emulator/handles.h"
@@ -157,6 +159,29 @@ Status reboot_node(const std::string& directory) {
 
 Status add_occupant(const std::string& directory, const Occupant& occupant) {
   return change_node(directory, [&](Node& node) { return occupy(node, occupant); });
+}
+
+Result<std::vector<std::string>> occupant_files(const std::string& directory,
+                                                const Occupant& occupant) {
+  std::vector<std::string> files;
+  std::error_code error;
+  if (!std::filesystem::is_directory(sysroot_of(directory), error)) {
+    return files;
+  }
+  const Status looked = look_at_node(directory, [&](const Node& node) {
+    const Result<std::vector<std::string>> names = device_files_of(node, occupant);
+    if (!names) {
+      return Status(fail(names));
+    }
+    for (const std::string& name : *names) {
+      files.push_back(sysroot_of(directory) + "/dev/" + name);
+    }
+    return Status();
+  });
+  if (!looked) {
+    return fail(looked);
+  }
+  return files;
 }
 
 Status remove_occupant(const std::string& directory, std::uint32_t pid) {

@@ -121,7 +121,7 @@ nvmlReturn_t create_instance(Node& node, std::uint32_t gpu_index, std::uint32_t 
   if (chosen != NVML_SUCCESS) {
     return chosen;
   }
-  if (count_instances(gpu) == 0 && is_occupied(node, gpu_index)) {
+  if (count_instances(gpu) == 0 && runs_anything(node, gpu_index)) {
     return NVML_ERROR_IN_USE;
   }
   const Span place = {.start = start, .size = geometry.profiles.items[profile].memory_slices};

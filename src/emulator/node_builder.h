@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "sectile/base/result.h"
 #include "sectile/emulator/emulator.h"
@@ -20,5 +22,8 @@ Status replace_faults(Node& node, std::string_view script);
 // Adds a process. Fails with kInvalidArgument if the process does not live or there is no such GPU,
 // instance or room in the table.
 Status occupy(Node& node, const Occupant& occupant);
+
+// The device files that the occupant has open, as names below /dev. Fails likewise.
+Result<std::vector<std::string>> device_files_of(const Node& node, const Occupant& occupant);
 
 }  // namespace sectile::emulator

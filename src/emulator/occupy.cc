@@ -5,6 +5,7 @@
 #include "src/emulator/handles.h"
 #include "src/emulator/node_builder.h"
 #include "src/emulator/processes.h"
+#include "src/emulator/sysroot.h"
 
 namespace sectile::emulator {
 namespace {
@@ -55,11 +56,40 @@ Status place(const Node& node, const Occupant& occupant, Process& process) {
                        : "; say which"));
 }
 
+Status check_gpu(const Node& node, const Occupant& occupant) {
+  return occupant.gpu >= 0 && occupant.gpu < static_cast<int>(node.gpus.count)
+             ? Status{}
+             : fail(ErrorCode::kInvalidArgument, describe(occupant) + ": there is no such gpu");
+}
+
 }  // namespace
 
+Result<std::vector<std::string>> device_files_of(const Node& node, const Occupant& occupant) {
+  if (const Status known = check_gpu(node, occupant); !known) {
+    return fail(known);
+  }
+  Process process{};
+  process.gpu = static_cast<std::uint32_t>(occupant.gpu);
+  process.gpu_instance = kNoId;
+  if (const Status placed = place(node, occupant, process); !placed) {
+    return fail(placed);
+  }
+  const std::uint32_t minor = node.gpus.items[process.gpu].minor;
+  std::vector<std::string> files = {"nvidiactl", "nvidia" + std::to_string(minor)};
+  if (occupant.listed) {
+    files.emplace_back("nvidia-uvm");  // Memory is what those need who run something.
+  }
+  if (process.gpu_instance != kNoId) {
+    files.push_back(capability_device(gpu_instance_minor(minor, process.gpu_instance)));
+    files.push_back(capability_device(
+        compute_instance_minor(minor, process.gpu_instance, process.compute_instance)));
+  }
+  return files;
+}
+
 Status occupy(Node& node, const Occupant& occupant) {
-  if (occupant.gpu < 0 || occupant.gpu >= static_cast<int>(node.gpus.count)) {
-    return fail(ErrorCode::kInvalidArgument, describe(occupant) + ": there is no such gpu");
+  if (Status known = check_gpu(node, occupant); !known) {
+    return known;
   }
   const std::optional<std::uint64_t> start_time = start_time_of(occupant.pid);
   if (!start_time) {
@@ -67,7 +97,9 @@ Status occupy(Node& node, const Occupant& occupant) {
   }
   Process process{
       .pid = occupant.pid,
-      .graphics = occupant.graphics ? 1U : 0U,
+      .graphics = !occupant.listed    ? kSilent
+                  : occupant.graphics ? 1U
+                                      : 0U,
       .start_time = *start_time,
       .gpu = static_cast<std::uint32_t>(occupant.gpu),
       .gpu_instance = kNoId,

@@ -75,6 +75,12 @@ bool is_occupied(const Node& node, std::uint32_t gpu_index, std::uint32_t gi_id,
   });
 }
 
+bool runs_anything(const Node& node, std::uint32_t gpu_index) {
+  return std::ranges::any_of(node.processes.view(), [&](const Process& process) {
+    return process.gpu == gpu_index && process.graphics != kSilent && alive(process);
+  });
+}
+
 void purge_processes(Node& node) {
   const auto dead = std::ranges::remove_if(node.processes.view(),
                                            [](const Process& process) { return !alive(process); });

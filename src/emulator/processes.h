@@ -19,6 +19,9 @@ bool alive(const Process& process);
 // Those that live, on this GPU, in order of pid.
 std::vector<Process> living_processes(const Node& node, std::uint32_t gpu_index);
 
+// Whether a living process does more on the GPU than having it open.
+bool runs_anything(const Node& node, std::uint32_t gpu_index);
+
 // Whether a living process is on the GPU; with ids, in that instance only.
 bool is_occupied(const Node& node, std::uint32_t gpu_index, std::uint32_t gi_id = kNoId,
                  std::uint32_t ci_id = kNoId);

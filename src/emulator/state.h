@@ -168,9 +168,12 @@ struct Gpu {
 };
 
 // Somebody's process that occupies a GPU. It counts only while it lives.
+// For Process::graphics: it has the GPU open and runs nothing, so that no list names it.
+inline constexpr std::uint32_t kSilent = 2;
+
 struct Process {
   std::uint32_t pid;
-  std::uint32_t graphics;          // A graphics context rather than a compute one.
+  std::uint32_t graphics;          // 1: a graphics context rather than a compute one; kSilent.
   std::uint64_t start_time;        // Clock ticks after boot, as in /proc/PID/stat; 0: not compared.
   std::uint32_t gpu;               // Index.
   std::uint32_t gpu_instance;      // kNoId: on the bare GPU.

@@ -91,6 +91,26 @@ std::vector<AccessFile> access_files(const Node& node) {
   return files;
 }
 
+// An empty file in the place of a device node: who has it open can be seen, as with a real one. One
+// that is there stays, for that very reason.
+bool write_device(const fs::path& sysroot, const std::string& name) {
+  const fs::path path = sysroot / "dev" / name;
+  std::error_code error;
+  return fs::exists(path, error) || replace_file(path, "");
+}
+
+bool write_capability_device(const fs::path& sysroot, std::uint32_t minor) {
+  return write_device(sysroot, capability_device(minor));
+}
+
+bool write_devices(const Node& node, const fs::path& sysroot) {
+  bool done = write_device(sysroot, "nvidiactl") && write_device(sysroot, "nvidia-uvm");
+  for (const Gpu& gpu : node.gpus.view()) {
+    done = write_device(sysroot, "nvidia" + std::to_string(gpu.minor)) && done;
+  }
+  return done;
+}
+
 bool write_capabilities(const Node& node, const fs::path& sysroot) {
   const fs::path root = sysroot / "proc/driver/nvidia/capabilities";
   std::error_code error;
@@ -100,9 +120,12 @@ bool write_capabilities(const Node& node, const fs::path& sysroot) {
     fs::create_directories(gpu_root, error);
   }
   bool done = replace_file(root / "mig/config", capability_file(kConfigMinor, "256")) &&
-              replace_file(root / "mig/monitor", capability_file(kMonitorMinor, "292"));
+              replace_file(root / "mig/monitor", capability_file(kMonitorMinor, "292")) &&
+              write_capability_device(sysroot, kConfigMinor) &&
+              write_capability_device(sysroot, kMonitorMinor);
   for (const AccessFile& file : access_files(node)) {
-    done = replace_file(root / file.path, capability_file(file.minor, "292")) && done;
+    done = replace_file(root / file.path, capability_file(file.minor, "292")) &&
+           write_capability_device(sysroot, file.minor) && done;
   }
   return done;
 }
@@ -175,7 +198,8 @@ bool write_driver(const Node& node, const fs::path& sysroot) {
 }
 
 Status write_all(const Node& node, const fs::path& root) {
-  bool done = write_driver(node, root) && write_capabilities(node, root);
+  bool done =
+      write_driver(node, root) && write_devices(node, root) && write_capabilities(node, root);
   for (const Gpu& gpu : node.gpus.view()) {
     done = write_pci_device(node, gpu, root) && done;
   }

@@ -4,6 +4,7 @@
 //     proc/driver/nvidia-caps/mig-minors      every capability there can be, with its device minor
 //     proc/driver/nvidia/capabilities/        those of the instances that exist
 //     proc/driver/nvidia/version, proc/modules
+//     dev/nvidiactl, dev/nvidia0, dev/nvidia-caps/nvidia-cap12     empty files
 //     sys/bus/pci/devices/DOMAIN:BUS:SLOT.0/  vendor, device, class, config, resource, driver ...
 //
 // Source: NVIDIA's MIG user guide, "Device Nodes and Capabilities"; the open kernel driver.
@@ -26,6 +27,11 @@ Status write_sysroot(const Node& node, const std::string& sysroot);
 // Makes proc/driver/nvidia/capabilities name the instances that exist. Best effort and cheap; does
 // nothing if there is no sysroot.
 void refresh_capabilities(const Node& node, const std::string& sysroot) noexcept;
+
+// "nvidia-caps/nvidia-cap12"
+inline std::string capability_device(std::uint32_t minor) {
+  return "nvidia-caps/nvidia-cap" + std::to_string(minor);
+}
 
 // Device minors of /dev/nvidia-caps.
 constexpr std::uint32_t kConfigMinor = 1;

@@ -71,6 +71,7 @@ struct Occupant {
   std::optional<std::uint32_t> compute_instance = {};  // Default: the only one of the instance.
   MiB memory = {512};
   bool graphics = false;
+  bool listed = true;     // false: it has the GPU open, and NVML's lists do not show it.
   std::string name = {};  // Default: the process's own command.
 };
 
@@ -120,6 +121,11 @@ Status reboot_node(const std::string& directory);
 
 // Fails with kInvalidArgument if the pid does not live or there is no such GPU or instance.
 Status add_occupant(const std::string& directory, const Occupant& occupant);
+
+// The files of the sysroot that a CUDA program in the occupant's place has open: those of the
+// driver, the GPU, and its instances. None if there is no sysroot.
+Result<std::vector<std::string>> occupant_files(const std::string& directory,
+                                                const Occupant& occupant);
 
 // Forgets all that the process occupies. No error if it occupies nothing.
 Status remove_occupant(const std::string& directory, std::uint32_t pid);

@@ -21,7 +21,9 @@ bool may_list(const Subject& subject) {
 }
 
 std::vector<Process> everybody(const Subject& subject) {
-  return subject.processes();
+  std::vector<Process> found = subject.processes();
+  std::erase_if(found, [](const Process& process) { return process.graphics == kSilent; });
+  return found;
 }
 
 std::vector<Process> computing(const Subject& subject) {
@@ -32,7 +34,7 @@ std::vector<Process> computing(const Subject& subject) {
 
 std::vector<Process> drawing(const Subject& subject) {
   std::vector<Process> found = subject.processes();
-  std::erase_if(found, [](const Process& process) { return process.graphics == 0; });
+  std::erase_if(found, [](const Process& process) { return process.graphics != 1; });
   return found;
 }
 
