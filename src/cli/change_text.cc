@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sectile/text/notation.h"
+#include "src/cli/who_text.h"
 
 namespace sectile::cli {
 namespace {
@@ -74,6 +75,19 @@ std::string gpu_text(const Model& model, const GpuChange& change, bool steps) {
   return text;
 }
 
+std::string process_text(const GpuProcess& process) {
+  return fmt::format("pid {}  {}", process.pid,
+                     process.command.empty() ? "(command not readable)" : process.command);
+}
+
+std::string holder_text(const Holder& holder) {
+  const std::string origin = origin_text(holder.origin);
+  return fmt::format("pid {}  {}{}{}{}\n      to free it: {}", holder.pid, holder.user,
+                     holder.user.empty() ? "" : "  ",
+                     holder.command.empty() ? "(command not readable)" : holder.command,
+                     origin.empty() ? "" : "  (" + origin + ")", holder.way);
+}
+
 std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -134,15 +148,15 @@ std::string change_summary(const ChangePlan& plan, bool done) {
       resets == 0 || done ? "" : fmt::format(", {} needed", counted(resets, "reset")));
 }
 
-std::string blocked_text(const ChangePlan& plan) {
+std::string blocked_text(const ChangePlan& plan, const Holders& holders) {
   std::vector<std::string> lines;
   for (const BlockedInstance& blocked : plan.blocked) {
     const std::string where = fmt::format("  gpu {} {}@{}: ", blocked.gpu_index, blocked.profile,
                                           blocked.placement.start);
     for (const GpuProcess& process : blocked.holders) {
+      const auto holder = std::ranges::find(holders.holders, process.pid, &Holder::pid);
       lines.push_back(
-          fmt::format("{}pid {}  {}", where, process.pid,
-                      process.command.empty() ? "(command not readable)" : process.command));
+          where + (holder == holders.holders.end() ? process_text(process) : holder_text(*holder)));
     }
     if (blocked.holders.empty()) {
       lines.push_back(where + "in use by a process that the driver does not name");

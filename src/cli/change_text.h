@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sectile/apply/apply.h"
+#include "sectile/apply/holders.h"
 #include "sectile/device/snapshot.h"
 
 namespace sectile::cli {
@@ -16,9 +17,9 @@ std::string change_text(const Snapshot& now, const ChangePlan& plan, bool steps)
 // `done`, "changed" and "nothing changed".
 std::string change_summary(const ChangePlan& plan, bool done = false);
 
-// Who holds what would be destroyed, a line for each process, without a line break at the end;
-// empty if nobody does.
-std::string blocked_text(const ChangePlan& plan);
+// Who holds what would be destroyed: each process with where it comes from and the way to free what
+// it holds. Without a line break at the end; empty if nobody does.
+std::string blocked_text(const ChangePlan& plan, const Holders& holders);
 
 // "create 3g.40gb@4", "create 2c.3g.40gb in 3g.40gb@4".
 std::string step_text(const Model& model, const Step& step);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sectile/device/node.h"
+#include "src/cli/host.h"
 
 namespace sectile::cli {
 
@@ -21,6 +22,8 @@ Result<Prepared> prepare_change(const Request& request, const Arguments& argumen
     return fail(read);
   }
   Prepared prepared;
+  prepared.holders = find_holders(*read, host_paths());
+  add_holders(*read, prepared.holders);
   prepared.now = std::make_unique<const Snapshot>(std::move(*read));
   Result<Desired> wish = desired(request, arguments, *prepared.now);
   if (!wish) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sectile/apply/apply.h"
+#include "sectile/apply/holders.h"
 #include "sectile/base/result.h"
 #include "sectile/device/snapshot.h"
 #include "src/cli/arguments.h"
@@ -13,7 +14,8 @@
 namespace sectile::cli {
 
 struct Prepared {
-  std::unique_ptr<const Snapshot> now;
+  Holders holders;
+  std::unique_ptr<const Snapshot> now;  // With all `holders` among the processes.
   Desired wish;
   ChangePlan plan;
 };

@@ -9,6 +9,7 @@
 #include "src/cli/table/internal.h"
 #include "src/cli/table/plan.h"
 #include "src/cli/table/show.h"
+#include "src/cli/table/who.h"
 
 namespace sectile::cli {
 namespace {
@@ -23,8 +24,8 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,   kGpusVerb,   kProfilesVerb, kShowVerb,    kDiffVerb,     kApplyVerb,
-    kAssertVerb, kExportVerb, kLintVerb,     kEmulateVerb, kInternalVerb,
+    kPlanVerb,  kGpusVerb,   kProfilesVerb, kShowVerb, kWhoVerb,     kDiffVerb,
+    kApplyVerb, kAssertVerb, kExportVerb,   kLintVerb, kEmulateVerb, kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {
@@ -45,6 +46,9 @@ constexpr Variable kVariables[] = {
     {"SECTILE_DRIVER_TIMEOUT",
      "What --driver-timeout is if it is not given: how long a call into the driver may take."},
     {"SECTILE_STATE_DIR", "Where the lock and the state are kept. Default: /var/lib/sectile."},
+    {"SECTILE_SYSROOT",
+     "Where proc, sys, dev, etc, run and var of an emulated machine are. Processes are this "
+     "machine's all the same."},
     {"SECTILE_EMULATOR_LIBRARY", "The emulator's libnvidia-ml.so.1, for emulate."},
     {"NO_COLOR", "If set and not empty, no colour is used."},
 };

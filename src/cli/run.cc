@@ -27,10 +27,10 @@ struct Entry {
 };
 
 constexpr Entry kFunctions[] = {
-    {"plan", verb_plan},       {"gpus", verb_gpus},         {"profiles", verb_profiles},
-    {"show", verb_show},       {"diff", verb_diff},         {"apply", verb_apply},
-    {"assert", verb_assert},   {"export", verb_export},     {"lint", verb_lint},
-    {"emulate", verb_emulate}, {"internal", verb_internal},
+    {"plan", verb_plan},   {"gpus", verb_gpus},       {"profiles", verb_profiles},
+    {"show", verb_show},   {"who", verb_who},         {"diff", verb_diff},
+    {"apply", verb_apply}, {"assert", verb_assert},   {"export", verb_export},
+    {"lint", verb_lint},   {"emulate", verb_emulate}, {"internal", verb_internal},
 };
 
 // nullptr if there is no such verb.

@@ -4,15 +4,19 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sectile/device/node.h"
 #include "sectile/text/json.h"
 #include "src/cli/change_json.h"
 #include "src/cli/change_text.h"
 #include "src/cli/child.h"
+#include "src/cli/duration.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/guard.h"
 #include "src/cli/live.h"
+#include "src/cli/make_way.h"
 #include "src/cli/verbs.h"
 
 namespace sectile::cli {
@@ -30,20 +34,21 @@ Status check_options(const Arguments& arguments) {
   return {};
 }
 
-Error busy(const ChangePlan& plan) {
+Error busy(const Prepared& prepared, const Patience& patience) {
   return {ErrorCode::kBusy,
-          fmt::format("{} in use, and nothing was changed:\n{}",
-                      plan.blocked.size() == 1 ? "an instance that would be destroyed is"
-                                               : "instances that would be destroyed are",
-                      blocked_text(plan)),
-          "stop these processes or wait for them, then apply again"};
+          fmt::format("{} in use{}, and nothing was changed:\n{}",
+                      prepared.plan.blocked.size() == 1 ? "an instance that would be destroyed is"
+                                                        : "instances that would be destroyed are",
+                      patience.wait ? " after " + duration_text(*patience.wait) : "",
+                      blocked_text(prepared.plan, prepared.holders)),
+          "free them as these lines say, wait for them with --wait 30m, or end them with --evict"};
 }
 
 // One line from the terminal; false for anything but yes.
-bool confirmed(const Prepared& prepared) {
+bool confirmed(const Prepared& prepared, const std::vector<Victim>& victims) {
   const std::string question =
-      fmt::format("{}{}. Go on? [y/N] ", change_text(*prepared.now, prepared.plan, false),
-                  change_summary(prepared.plan));
+      fmt::format("{}{}{}. Go on? [y/N] ", change_text(*prepared.now, prepared.plan, false),
+                  victims_text(victims), change_summary(prepared.plan));
   if (!write_all(STDERR_FILENO, printable(question))) {
     return false;
   }
@@ -55,7 +60,8 @@ bool confirmed(const Prepared& prepared) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-Status ask(const Session& session, const Prepared& prepared) {
+// `victims`: who ends if the answer is yes.
+Status ask(const Session& session, const Prepared& prepared, const std::vector<Victim>& victims) {
   if (session.arguments.has("yes")) {
     return {};
   }
@@ -65,7 +71,7 @@ Status ask(const Session& session, const Prepared& prepared) {
                 "apply asks before it changes GPUs, and there is no terminal to ask",
                 "add --yes, or look first with --dry-run");
   }
-  if (!confirmed(prepared)) {
+  if (!confirmed(prepared, victims)) {
     return fail(ErrorCode::kFailed, "not confirmed, and nothing was changed");
   }
   return {};
@@ -77,18 +83,26 @@ std::string change_out(const Session& session, const Snapshot& now, const Change
                                                     : change_text(now, plan, steps);
 }
 
-Result<int> dry_run(Session& session, const Prepared& prepared) {
+Result<int> dry_run(Session& session, const Prepared& prepared, const Patience& patience) {
   session.out = change_out(session, *prepared.now, prepared.plan, true);
   if (session.arguments.text("output", "text") == "text") {
     session.out += change_summary(prepared.plan) + ". Nothing was changed.\n";
   }
-  if (!prepared.plan.blocked.empty()) {
-    return fail(ErrorCode::kBusy,
-                "this would be refused, because somebody uses what would be destroyed:\n" +
-                    blocked_text(prepared.plan),
-                "stop these processes or wait for them");
+  if (prepared.plan.blocked.empty()) {
+    return 0;
   }
-  return 0;
+  if (patience.evict) {
+    const Result<EvictionPlan> eviction = eviction_of(prepared);
+    if (eviction) {
+      session.say("this would end:\n" + victims_text(eviction->victims));
+    }
+    return eviction ? Result<int>(0) : fail(eviction);
+  }
+  return fail(ErrorCode::kBusy,
+              "this would be refused, because somebody uses what would be destroyed:\n" +
+                  blocked_text(prepared.plan, prepared.holders),
+              "free them as these lines say, wait for them with --wait 30m, or end them with "
+              "--evict");
 }
 
 // NVML has no call for it; NVIDIA's own program does it.
@@ -150,17 +164,74 @@ Result<int> carry_out(Session& session, const Prepared& prepared) {
   return 0;
 }
 
+// Those who have to end for the change, if anybody may be ended.
+Result<std::vector<Victim>> victims_of(const Prepared& prepared, const Patience& patience) {
+  if (prepared.plan.blocked.empty() || !patience.evict) {
+    return std::vector<Victim>();
+  }
+  Result<EvictionPlan> eviction = eviction_of(prepared);
+  if (!eviction) {
+    return fail(eviction);
+  }
+  return std::move(eviction->victims);
+}
+
+// Asks, waits for those in the way or ends them as the options say, and then does it.
+Result<int> make_way(Session& session, const Request& request, Prepared prepared,
+                     const Patience& patience) {
+  if (!prepared.plan.blocked.empty() && !patience.wait && !patience.evict) {
+    return std::unexpected(busy(prepared, patience));
+  }
+  const Result<std::vector<Victim>> victims = victims_of(prepared, patience);
+  if (!victims) {
+    return fail(victims);
+  }
+  if (const Status yes = ask(session, prepared, *victims); !yes) {
+    return fail(yes);
+  }
+  const std::string agreed = change_text(*prepared.now, prepared.plan, true);
+  if (!prepared.plan.blocked.empty() && patience.wait) {
+    Result<Prepared> waited =
+        wait_for_holders(session, request, std::move(prepared), *patience.wait);
+    if (!waited) {
+      return fail(waited);
+    }
+    prepared = *std::move(waited);
+  }
+  if (!prepared.plan.blocked.empty() && patience.evict) {
+    Result<Prepared> freed = evict_holders(session, request, prepared, *victims, patience.grace);
+    if (!freed) {
+      return fail(freed);
+    }
+    prepared = *std::move(freed);
+  }
+  if (!prepared.plan.blocked.empty()) {
+    return std::unexpected(busy(prepared, patience));
+  }
+  // What was agreed to may not be what there is to do by now.
+  if (change_text(*prepared.now, prepared.plan, true) != agreed) {
+    if (const Status yes = ask(session, prepared, {}); !yes) {
+      return fail(yes);
+    }
+  }
+  return carry_out(session, prepared);
+}
+
 }  // namespace
 
 Result<int> verb_apply(Session& session) {
   if (const Status options = check_options(session.arguments); !options) {
     return fail(options);
   }
+  const Result<Patience> patience = read_patience(session.arguments);
+  if (!patience) {
+    return fail(patience);
+  }
   const Result<Request> request = read_request(session.arguments);
   if (!request) {
     return fail(request);
   }
-  const Result<Prepared> prepared = prepare_change(*request, session.arguments, session.worker);
+  Result<Prepared> prepared = prepare_change(*request, session.arguments, session.worker);
   if (!prepared) {
     return fail(prepared);
   }
@@ -168,20 +239,14 @@ Result<int> verb_apply(Session& session) {
     session.say("note: " + note);
   }
   if (session.arguments.has("dry-run")) {
-    return dry_run(session, *prepared);
+    return dry_run(session, *prepared, *patience);
   }
   if (prepared->plan.empty()) {
     session.out = change_out(session, *prepared->now, prepared->plan, false);
     session.say("nothing differs, and nothing was changed");
     return 0;
   }
-  if (!prepared->plan.blocked.empty()) {
-    return std::unexpected(busy(prepared->plan));
-  }
-  if (const Status yes = ask(session, *prepared); !yes) {
-    return fail(yes);
-  }
-  return carry_out(session, *prepared);
+  return make_way(session, *request, *std::move(prepared), *patience);
 }
 
 }  // namespace sectile::cli

@@ -28,7 +28,8 @@ Result<int> verb_diff(Session& session) {
     session.out = diff_json(gpu_diffs(*prepared->now, prepared->plan));
   } else {
     session.out = change_text(*prepared->now, prepared->plan, false);
-    if (const std::string blocked = blocked_text(prepared->plan); !blocked.empty()) {
+    if (const std::string blocked = blocked_text(prepared->plan, prepared->holders);
+        !blocked.empty()) {
       session.out += "In use:\n" + blocked + '\n';
     }
     session.out += change_summary(prepared->plan) + '\n';

@@ -12,6 +12,7 @@ Result<int> verb_plan(Session& session);
 Result<int> verb_gpus(Session& session);
 Result<int> verb_profiles(Session& session);
 Result<int> verb_show(Session& session);
+Result<int> verb_who(Session& session);
 Result<int> verb_diff(Session& session);
 Result<int> verb_apply(Session& session);
 Result<int> verb_assert(Session& session);

@@ -37,6 +37,19 @@ inline constexpr Option kApplyOptions[] = {
     {.name = "skip-reset",
      .letter = 's',
      .help = "Leave a mode change that needs a reset pending, and create nothing there."},
+    {.name = "wait",
+     .letter = 'w',
+     .kind = ValueKind::kText,
+     .value = "TIME",
+     .help = "Wait as long as this for those who use what would be destroyed: 90s, 30m, 2h."},
+    {.name = "evict",
+     .help = "End the processes in the instances that must go, and no others; after --wait, those "
+             "that are left. Never those that serve the machine."},
+    {.name = "grace",
+     .kind = ValueKind::kText,
+     .value = "TIME",
+     .help = "How long --evict waits between asking a process to end and killing it. Default: "
+             "30s."},
     {.name = "hooks-file",
      .letter = 'k',
      .kind = ValueKind::kFile,
@@ -49,6 +62,7 @@ inline constexpr Option kApplyOptions[] = {
 inline constexpr Example kApplyExamples[] = {
     {"sectile apply -f config.yaml -c all-balanced --dry-run", "Look first."},
     {"sectile apply -f config.yaml -c all-balanced --yes", "Do it without a question."},
+    {"sectile apply -f config.yaml -c teaching --wait 30m", "Once nobody uses what must go."},
     {"sectile apply --layout '3g.40gb@4 2g.20gb@0 2g.20gb@2' --gpu-index 0", "One GPU."},
 };
 inline constexpr Option kDiffOptions[] = {
@@ -85,8 +99,10 @@ inline constexpr Verb kApplyVerb = {
     .description =
         "Changes the GPUs to what a configuration, a plan or --layout says. Instances that both "
         "layouts have are not touched. Nothing starts if an instance that must go is in use: the "
-        "processes are named, and the exit status is 4. What was done is read back from the "
-        "driver before it is called done; if a step fails, the old layout is put back.\n\n"
+        "processes are named with the way to free each, and the exit status is 4. With --wait it "
+        "waits for them first; with --evict it ends them, after naming them and asking. What was "
+        "done is read back from the driver before it is called done; if a step fails, the old "
+        "layout is put back.\n\n"
         "A GPU whose mode change needs a reset is reset only with --reset. Asks before it "
         "changes anything, unless --yes is given.",
     .options = kApplyOptions,
