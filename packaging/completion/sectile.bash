@@ -60,6 +60,15 @@ _sectile() {
       esac
       options='--output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
+    who)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      arguments=$(_sectile_list )
+      ;;
     diff)
       case $before in
         --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -77,12 +86,14 @@ _sectile() {
         --layout|-l) COMPREPLY=(); return ;;
         --gpu-index|-i) COMPREPLY=(); return ;;
         --gpu-uuid|-u) COMPREPLY=(); return ;;
+        --wait|-w) COMPREPLY=(); return ;;
+        --grace) COMPREPLY=(); return ;;
         --hooks-file|-k) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --hooks-file -k --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --wait -w --evict --grace --hooks-file -k --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     assert)
       case $before in
@@ -120,7 +131,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan gpus profiles show diff apply assert export lint emulate' ;;
+    *) arguments='plan gpus profiles show who diff apply assert export lint emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
