@@ -6,6 +6,7 @@
 
 #include "sectile/apply/apply.h"
 #include "sectile/apply/lock.h"
+#include "src/apply/apply_testing.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -44,10 +45,7 @@ GpuTarget target(const std::string& uuid, const Layout& layout) {
 
 class ExecuteTest : public testing::Test {
  protected:
-  ExecuteTest()
-      : state_(std::filesystem::path(testing::TempDir()) / ("apply" + std::to_string(getpid()))) {
-    setenv("SECTILE_STATE_DIR", state_.c_str(), 1);
-  }
+  ExecuteTest() : state_(scratch("apply")) { setenv("SECTILE_STATE_DIR", state_.c_str(), 1); }
   ~ExecuteTest() override {
     unsetenv("SECTILE_STATE_DIR");
     std::filesystem::remove_all(state_);
@@ -59,7 +57,18 @@ class ExecuteTest : public testing::Test {
     return prepare(node.read().value(), targets).value();
   }
 
+  Result<Applied> execute(Node& node, const ChangePlan& plan, StepObserver* observer = nullptr,
+                          const Progress& progress = {}, const ResetFn& reset = {}) {
+    return sectile::execute(node, plan,
+                            {.observer = observer,
+                             .progress = progress,
+                             .reset = reset,
+                             .clock = &clock_,
+                             .state_directory = {}});
+  }
+
   FakeNvml fake_;
+  FakeClock clock_;
   std::filesystem::path state_;
 };
 
@@ -372,13 +381,13 @@ TEST_F(PendingTest, AModeThatGoesOffLateLeavesTheRestDone) {
   EXPECT_FALSE(fake_.gpus[0].pending);
 }
 
-class Journal : public StepObserver {
+class Recorder : public StepObserver {
  public:
-  Status before(const GpuChange&, const Step&) override {
+  Status before(const GpuChange&, const Action&) override {
     lines += "b";
     return ++count == refuse_at ? Status(fail(ErrorCode::kFailed, "disk full")) : Status{};
   }
-  Status after(const GpuChange&, const Step&, const Status& outcome) override {
+  Status after(const GpuChange&, const Action&, const Status& outcome) override {
     lines += outcome ? "a" : "x";
     return {};
   }
@@ -390,7 +399,7 @@ class Journal : public StepObserver {
 TEST_F(ExecuteTest, TheObserverSeesEachStepBeforeAndAfter) {
   fake_.add("h100-80gb-sxm5", old_layout());
   Node node = fake_.node();
-  Journal journal;
+  Recorder journal;
   ASSERT_TRUE(execute(node, planned(node, {target("GPU-0", new_layout())}), &journal));
   EXPECT_EQ(journal.lines, "babababababababababa");
 }
@@ -398,7 +407,7 @@ TEST_F(ExecuteTest, TheObserverSeesEachStepBeforeAndAfter) {
 TEST_F(ExecuteTest, AnObserverThatRefusesStopsTheChangeAndSeesTheUndo) {
   fake_.add("h100-80gb-sxm5", old_layout());
   Node node = fake_.node();
-  Journal journal;
+  Recorder journal;
   journal.refuse_at = 3;
   const Error error =
       execute(node, planned(node, {target("GPU-0", new_layout())}), &journal).error();

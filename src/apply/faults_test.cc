@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "sectile/apply/apply.h"
+#include "src/apply/apply_testing.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -49,10 +50,7 @@ void build(World& world) {
 
 class FaultsTest : public testing::TestWithParam<Fault> {
  protected:
-  FaultsTest()
-      : state_(std::filesystem::path(testing::TempDir()) / ("faults" + std::to_string(getpid()))) {
-    setenv("SECTILE_STATE_DIR", state_.c_str(), 1);
-  }
+  FaultsTest() : state_(scratch("faults")) { setenv("SECTILE_STATE_DIR", state_.c_str(), 1); }
   ~FaultsTest() override {
     unsetenv("SECTILE_STATE_DIR");
     std::filesystem::remove_all(state_);
@@ -141,8 +139,9 @@ TEST_P(FaultsTest, OldOrNewOrNamed) {
     table.for_each([&](auto& function) { arm(function, GetParam(), left); });
     Node node = FakeNvml::node(table);
     const ChangePlan plan = prepare(node.read().value(), targets(world)).value();
+    FakeClock clock;
     left = call;
-    const Result<Applied> applied = execute(node, plan);
+    const Result<Applied> applied = execute(node, plan, {.clock = &clock});
     expect_old_new_or_named(world, applied, name_of(GetParam(), call));
     // One call that fails once is never reason enough to leave a node half done.
     if (!GetParam().persistent && !applied) {

@@ -8,37 +8,19 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <sstream>
-#include <system_error>
 #include <utility>
 
+#include "src/apply/state_directory.h"
 #include "src/device/processes.h"
 #include "src/device/text.h"
 
 namespace sectile {
 namespace {
 
-constexpr const char* kDefaultDirectory = "/var/lib/sectile";
 constexpr const char* kFileName = "lock";
-
-std::string chosen_directory(const std::string& asked) {
-  if (!asked.empty()) {
-    return asked;
-  }
-  const char* const named = secure_getenv("SECTILE_STATE_DIR");
-  return named != nullptr && *named != '\0' ? named : kDefaultDirectory;
-}
-
-std::unexpected<Error> system_failure(const std::string& what, int error) {
-  const bool denied = error == EACCES || error == EPERM || error == EROFS;
-  return fail(denied ? ErrorCode::kPermission : ErrorCode::kFailed,
-              what + ": " + std::generic_category().message(error),
-              denied ? "run as root, or set $SECTILE_STATE_DIR to a directory of your own"
-                     : "$SECTILE_STATE_DIR names the directory for locks and state");
-}
 
 std::string now_utc() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -81,11 +63,9 @@ Status write_holder(int descriptor, const std::string& path) {
 }  // namespace
 
 Result<NodeLock> NodeLock::acquire(const std::string& directory) {
-  const std::filesystem::path folder = chosen_directory(directory);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return system_failure("cannot create " + folder.string(), error.value());
+  const std::filesystem::path folder = state_directory(directory);
+  if (const Status made = make_state_directory(folder); !made) {
+    return fail(made);
   }
   const std::string path = folder / kFileName;
   // No link is followed and no pipe waited for: the directory may belong to somebody else.

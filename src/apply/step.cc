@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sectile/apply/apply.h"
 #include "src/apply/blocked.h"
 
 namespace sectile {
@@ -73,6 +74,30 @@ std::string describe(const Model& model, const Step& step) {
            std::to_string(step.compute.placement.start) + " in " + what;
   }
   return (creates(step) ? "create " : "destroy ") + what;
+}
+
+std::string_view name_of(const Action& action) {
+  switch (action.kind) {
+    case Action::Kind::kModeOn:
+      return "mode-on";
+    case Action::Kind::kModeOff:
+      return "mode-off";
+    case Action::Kind::kReset:
+      return "reset";
+    case Action::Kind::kStep:
+      break;
+  }
+  switch (action.step.kind) {
+    case StepKind::kDestroyCompute:
+      return "destroy-compute";
+    case StepKind::kDestroyInstance:
+      return "destroy-instance";
+    case StepKind::kCreateInstance:
+      return "create-instance";
+    case StepKind::kCreateCompute:
+      return "create-compute";
+  }
+  return "";  // Not reached; g++ wants it.
 }
 
 Step inverse(Step step) {

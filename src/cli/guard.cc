@@ -265,14 +265,14 @@ Changing::~Changing() {
   }
 }
 
-Status StopObserver::before(const GpuChange&, const Step&) {
+Status StopObserver::before(const GpuChange&, const Action&) {
   if (worker_ != nullptr && worker_->stop_asked() && !std::exchange(told_, true)) {
     return fail(ErrorCode::kFailed, "interrupted", "apply again to go on");
   }
   return {};
 }
 
-Status StopObserver::after(const GpuChange&, const Step&, const Status&) {
+Status StopObserver::after(const GpuChange&, const Action&, const Status&) {
   return {};
 }
 

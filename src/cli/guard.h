@@ -37,8 +37,8 @@ class StopObserver : public StepObserver {
  public:
   explicit StopObserver(const Session& session) : worker_(session.worker) {}
 
-  Status before(const GpuChange& change, const Step& step) override;
-  Status after(const GpuChange& change, const Step& step, const Status& outcome) override;
+  Status before(const GpuChange& change, const Action& action) override;
+  Status after(const GpuChange& change, const Action& action, const Status& outcome) override;
 
  private:
   const WorkerSide* worker_;

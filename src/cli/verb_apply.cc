@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sectile/apply/change.h"
 #include "sectile/device/node.h"
 #include "sectile/text/json.h"
 #include "src/cli/change_json.h"
@@ -139,14 +140,19 @@ Result<int> carry_out(Session& session, const Prepared& prepared) {
     session.say(fmt::format("[{}/{}] {}", step, steps, what));
   };
   StopObserver stop(session);
-  const ResetFn reset = [&](const std::string& uuid) {
-    const Watched call(session.worker, "nvidia-smi -r", uuid);
-    return reset_gpu(uuid);
-  };
+  ChangeOptions options;
+  options.observer = &stop;
+  options.progress = progress;
+  if (session.arguments.has("reset")) {
+    options.reset = [&](const std::string& uuid) {
+      const Watched call(session.worker, "nvidia-smi -r", uuid);
+      return reset_gpu(uuid);
+    };
+  }
+  options.warn = [&session](const std::string& what) { session.say("warning: " + what); };
   const Result<Applied> applied = [&] {
     const Changing changing(session);
-    return execute(*node, prepared.plan, &stop, progress,
-                   session.arguments.has("reset") ? reset : ResetFn());
+    return change(*node, prepared.plan, options);
   }();
   if (!applied) {
     if (applied.error().code == ErrorCode::kUnavailable && session.arguments.has("skip-reset") &&

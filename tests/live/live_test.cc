@@ -177,9 +177,9 @@ TEST_F(LiveNode, AmpereWaitsForAResetUnlessOneIsAskedFor) {
   EXPECT_NE(waits.next.find("nvidia-smi -r -i " + now.gpus[0].uuid), std::string::npos);
 
   const ChangePlan again = prepare(live.read().value(), {target(now.gpus[0], half)}).value();
-  const Result<Applied> applied = execute(live, again, nullptr, {}, [&](const std::string&) {
-    return emulator::reset_gpus(node_folder(), {0});
-  });
+  const Result<Applied> applied = execute(live, again, {.reset = [&](const std::string&) {
+                                            return emulator::reset_gpus(node_folder(), {0});
+                                          }});
   ASSERT_TRUE(applied) << applied.error().message;
   EXPECT_EQ(applied->after.gpus[0].layout, half);
 }
