@@ -271,7 +271,7 @@ TEST_F(ExecuteTest, AModeThatGoesOnIsTakenBackIfTheInstancesFail) {
   const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
   int creations = 0;
   fake_.intercept = [&](const std::string& name) -> std::optional<nvmlReturn_t> {
-    const bool fails = name == "nvmlDeviceCreateGpuInstanceWithPlacement" && ++creations == 3;
+    const bool fails = name == "nvmlDeviceCreateGpuInstanceWithPlacement" && ++creations >= 3;
     return fails ? std::optional(NVML_ERROR_UNKNOWN) : std::nullopt;
   };
   EXPECT_EQ(execute(node, plan).error().code, ErrorCode::kRolledBack);

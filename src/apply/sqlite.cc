@@ -172,6 +172,16 @@ Result<std::int64_t> Database::number(std::string_view sql) const {
   return *row ? statement->integer(0) : 0;
 }
 
+std::int64_t Database::file_bytes() const {
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 bytes = -1;
+  const bool told = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_FILE_POINTER,
+                                         &file) == SQLITE_OK &&
+                    file != nullptr && file->pMethods != nullptr &&
+                    file->pMethods->xFileSize(file, &bytes) == SQLITE_OK;
+  return told ? bytes : -1;
+}
+
 Result<Atomic> Atomic::begin(const Database& database) {
   // IMMEDIATE: whoever waits for the other waits here, not in the middle.
   if (const Status begun = database.run("BEGIN IMMEDIATE"); !begun) {

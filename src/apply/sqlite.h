@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sectile/base/result.h"
 
@@ -61,6 +62,9 @@ class Database {
   Status run(std::string_view sql) const;
   // One statement without parameters that gives one number.
   Result<std::int64_t> number(std::string_view sql) const;
+
+  // Of the file, as the file system that is used has it; -1 if it does not say.
+  std::int64_t file_bytes() const;
 
   std::int64_t last_id() const { return sqlite3_last_insert_rowid(database_.get()); }
   const std::string& path() const { return path_; }

@@ -110,6 +110,30 @@ Status set_durable(const Database& database) {
   return {};
 }
 
+std::unexpected<Error> damaged(const Database& database, const std::string& how) {
+  const std::string& path = database.path();
+  return fail(ErrorCode::kFailed, path + " is damaged: " + how,
+              "the GPUs are as `sectile show` says; keep the file for later and begin a new "
+              "history: mv " +
+                  path + " " + path + ".damaged");
+}
+
+// SQLite fills up what was cut off the end of a file with zeros, and a very short one counts as
+// new. The size is looked at while nobody can write.
+Status check_size(const Database& database) {
+  if (const Status begun = database.run("BEGIN"); !begun) {
+    return begun;
+  }
+  const Result<std::int64_t> pages = database.number("SELECT page_count FROM pragma_page_count");
+  const Result<std::int64_t> page = database.number("SELECT page_size FROM pragma_page_size");
+  const std::int64_t bytes = database.file_bytes();
+  const Status ended = database.run("COMMIT");
+  if (!pages || !page || !ended) {
+    return !pages ? fail(pages) : !page ? fail(page) : fail(ended);
+  }
+  return *pages > 0 && bytes == *pages * *page ? Status{} : damaged(database, "it was cut off");
+}
+
 // Damage is to be noticed before a change depends on the file, not in the middle of it.
 Status check_sound(const Database& database) {
   Result<Statement> check = database.prepare("PRAGMA quick_check(1)");
@@ -121,12 +145,7 @@ Status check_sound(const Database& database) {
     return fail(row);
   }
   const std::string verdict = check->text(0);
-  return verdict == "ok"
-             ? Status{}
-             : fail(ErrorCode::kFailed, database.path() + " is damaged: " + verdict,
-                    "the GPUs are as `sectile show` says; keep the file for later and begin a new "
-                    "history: mv " +
-                        database.path() + " " + database.path() + ".damaged");
+  return verdict == "ok" ? Status{} : damaged(database, verdict);
 }
 
 Status fill(const Database& database) {
@@ -192,7 +211,10 @@ Result<Database> open_checked(const std::string& path, bool writable, const std:
   if (!database) {
     return database;
   }
-  Status sound = check_schema(*database);
+  Status sound = check_size(*database);
+  if (sound) {
+    sound = check_schema(*database);
+  }
   if (sound && writable) {
     sound = set_durable(*database);
   }
