@@ -1,0 +1,385 @@
+#include "src/fleet/index/core.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "sectile/base/check.h"
+
+namespace sectile {
+namespace {
+
+// What was asked for is looked at this often, and weighed over some eight thousand requests; a
+// difference in shares that adds up to kDriftMin is worth a new ranking.
+constexpr std::uint32_t kRequestsBetweenLooks = 1024;
+constexpr double kRequestsWeighed = 8192;
+constexpr double kDriftMin = 0.15;
+
+std::string number_text(std::uint64_t number) {
+  return std::to_string(number);
+}
+
+}  // namespace
+
+ModelNumber FleetIndex::Core::add_model(const StateSpace& space) {
+  const std::size_t profiles = space.profiles().size();
+  ModelEntry& entry = models_.emplace_back();
+  entry.space = &space;
+  entry.shares.assign(profiles, 1.0 / static_cast<double>(profiles));
+  entry.counted.assign(profiles, 0);
+  entry.ranking = internal::rank_states(space, rule_, entry.shares);
+  if (ordered_by_gpu(rule_)) entry.roomy.resize(profiles);
+  return {static_cast<std::uint32_t>(models_.size() - 1)};
+}
+
+Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t count,
+                                             const GpuAttributes& attributes) {
+  if (model.value >= models_.size()) {
+    return fail(ErrorCode::kInvalidArgument, "no model number " + number_text(model.value));
+  }
+  if (count > kMaxGpus - gpus_.size()) {
+    return fail(ErrorCode::kInvalidArgument, number_text(gpus_.size()) + " and " +
+                                                 number_text(count) + " GPUs are more than " +
+                                                 number_text(kMaxGpus));
+  }
+  const Result<ClassNumber> number = find_class(model.value, attributes);
+  if (!number) return fail(number);
+  const auto first = static_cast<GpuNumber>(gpus_.size());
+  gpus_.resize(gpus_.size() + count, Gpu{.number_of_class = *number});
+  for (ModelEntry& entry : models_) {
+    for (internal::OrderedSet& roomy : entry.roomy) roomy.grow(gpus_.size());
+  }
+  // Backwards, so that the list begins with the first.
+  for (std::size_t gpu = gpus_.size(); gpu > first; --gpu) {
+    link(static_cast<GpuNumber>(gpu - 1));
+    set_roomy(static_cast<GpuNumber>(gpu - 1), attributes.accepts);
+  }
+  return first;
+}
+
+Result<WantNumber> FleetIndex::Core::add_want(std::span<const ServedBy> served_by) {
+  if (served_by.empty()) return fail(ErrorCode::kInvalidArgument, "a want that nothing serves");
+  Want want;
+  want.profile.assign(models_.size(), kNotServed);
+  for (const ServedBy& served : served_by) {
+    if (served.model.value >= models_.size()) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "no model number " + number_text(served.model.value));
+    }
+    const StateSpace& space = *models_[served.model.value].space;
+    const std::optional<std::size_t> profile = space.find_profile(served.profile);
+    if (!profile) {
+      return fail(ErrorCode::kInvalidArgument, space.model().key + " has no profile " +
+                                                   number_text(served.profile.value) +
+                                                   " that may be placed");
+    }
+    if (want.profile[served.model.value] != kNotServed) {
+      return fail(ErrorCode::kInvalidArgument, space.model().key + " serves the want twice");
+    }
+    want.profile[served.model.value] = static_cast<std::uint8_t>(*profile);
+    want.models.push_back(served.model.value);
+  }
+  wants_.push_back(std::move(want));
+  return WantNumber{static_cast<std::uint32_t>(wants_.size() - 1)};
+}
+
+Status FleetIndex::Core::expect(ModelNumber model, std::span<const double> shares) {
+  if (model.value >= models_.size()) {
+    return fail(ErrorCode::kInvalidArgument, "no model number " + number_text(model.value));
+  }
+  ModelEntry& entry = models_[model.value];
+  const auto sound = [](double share) { return std::isfinite(share) && share >= 0; };
+  if (shares.size() != entry.shares.size() || !std::ranges::all_of(shares, sound)) {
+    return fail(ErrorCode::kInvalidArgument, entry.space->model().key + ": a mix is " +
+                                                 number_text(entry.shares.size()) +
+                                                 " shares, finite and none negative");
+  }
+  rank_model(model.value, shares);
+  return {};
+}
+
+Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
+    std::size_t model, const GpuAttributes& attributes) {
+  for (std::size_t number = 0; number < classes_.size(); ++number) {
+    const Class& entry = classes_[number];
+    if (entry.model == model && entry.attributes == attributes) {
+      return static_cast<ClassNumber>(number);
+    }
+  }
+  if (classes_.size() == kMaxClasses) {
+    return fail(ErrorCode::kInvalidArgument,
+                "more than " + number_text(kMaxClasses) + " combinations of model and attributes");
+  }
+  const auto number = static_cast<ClassNumber>(classes_.size());
+  const ModelEntry& entry = models_[model];
+  Class& added = classes_.emplace_back();
+  added.model = model;
+  added.attributes = attributes;
+  added.head.assign(entry.space->size(), kNoGpu);
+  added.count.assign(entry.space->size(), 0);
+  for (const auto& order : entry.ranking.order) added.open.emplace_back(order.size());
+  if (attributes.accepts && attributes.tenant == kNobody) open_to_all_.push_back(number);
+  if (attributes.accepts && attributes.tenant != kNobody) {
+    open_classes_[attributes.tenant.value].push_back(number);
+  }
+  return number;
+}
+
+std::span<const FleetIndex::Core::ClassNumber> FleetIndex::Core::open_to(
+    TenantNumber tenant) const {
+  const auto found = open_classes_.find(tenant.value);
+  if (found == open_classes_.end()) return {};
+  return found->second;
+}
+
+void FleetIndex::Core::set_open(Class& entry, StateNumber state, bool open) {
+  const internal::Ranking& ranking = models_[entry.model].ranking;
+  for (std::size_t profile = 0; profile < entry.open.size(); ++profile) {
+    const internal::Rank rank = ranking.rank_of[profile][state];
+    if (rank == internal::kNoRank) continue;
+    if (open) {
+      entry.open[profile].insert(rank);
+    } else {
+      entry.open[profile].erase(rank);
+    }
+  }
+}
+
+void FleetIndex::Core::link(GpuNumber gpu) {
+  Gpu& node = gpus_[gpu];
+  Class& entry = classes_[node.number_of_class];
+  GpuNumber& head = entry.head[node.state];
+  node.next = head;
+  node.previous = kNoGpu;
+  if (head != kNoGpu) gpus_[head].previous = gpu;
+  head = gpu;
+  if (entry.count[node.state]++ == 0) set_open(entry, node.state, true);
+}
+
+void FleetIndex::Core::unlink(GpuNumber gpu) {
+  const Gpu& node = gpus_[gpu];
+  Class& entry = classes_[node.number_of_class];
+  if (node.previous == kNoGpu) {
+    entry.head[node.state] = node.next;
+  } else {
+    gpus_[node.previous].next = node.next;
+  }
+  if (node.next != kNoGpu) gpus_[node.next].previous = node.previous;
+  if (--entry.count[node.state] == 0) set_open(entry, node.state, false);
+}
+
+void FleetIndex::Core::change_state(GpuNumber gpu, StateNumber to) {
+  unlink(gpu);
+  gpus_[gpu].state = to;
+  link(gpu);
+  if (ordered_by_gpu(rule_)) set_roomy(gpu, class_of(gpu).attributes.accepts);
+}
+
+void FleetIndex::Core::set_roomy(GpuNumber gpu, bool accepts) {
+  ModelEntry& entry = models_[class_of(gpu).model];
+  for (std::size_t profile = 0; profile < entry.roomy.size(); ++profile) {
+    if (accepts && entry.space->fits(profile, gpus_[gpu].state)) {
+      entry.roomy[profile].insert(gpu);
+    } else {
+      entry.roomy[profile].erase(gpu);
+    }
+  }
+}
+
+void FleetIndex::Core::rank_model(std::size_t model, std::span<const double> shares) {
+  ModelEntry& entry = models_[model];
+  const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (std::size_t profile = 0; profile < shares.size(); ++profile) {
+    entry.shares[profile] =
+        total > 0 ? shares[profile] / total : 1.0 / static_cast<double>(shares.size());
+  }
+  if (rule_ != Rule::kForesight) return;  // No other rule looks at shares.
+  entry.ranking = internal::rank_states(*entry.space, rule_, entry.shares);
+  for (Class& of_model : classes_) {
+    if (of_model.model != model) continue;
+    of_model.open.clear();
+    for (const auto& order : entry.ranking.order) of_model.open.emplace_back(order.size());
+    for (std::size_t state = 0; state < of_model.count.size(); ++state) {
+      if (of_model.count[state] > 0) set_open(of_model, static_cast<StateNumber>(state), true);
+    }
+  }
+}
+
+void FleetIndex::Core::count_request(WantNumber want) {
+  for (const std::size_t model : wants_[want.value].models) {
+    ModelEntry& entry = models_[model];
+    entry.counted[wants_[want.value].profile[model]] += 1;
+    entry.total += 1;
+  }
+  if (++requests_ % kRequestsBetweenLooks != 0) return;
+  for (std::size_t model = 0; model < models_.size(); ++model) {
+    ModelEntry& entry = models_[model];
+    if (entry.total == 0) continue;
+    double difference = 0;
+    for (std::size_t profile = 0; profile < entry.shares.size(); ++profile) {
+      difference += std::abs(entry.counted[profile] / entry.total - entry.shares[profile]);
+    }
+    if (difference > kDriftMin) rank_model(model, entry.counted);
+    if (entry.total < kRequestsWeighed) continue;
+    for (double& count : entry.counted) count /= 2;
+    entry.total /= 2;
+  }
+}
+
+std::optional<FleetInstance> FleetIndex::Core::choose(WantNumber number, TenantNumber tenant) {
+  const Want& want = wants_[number.value];
+  if (ordered_by_gpu(rule_)) return choose_by_number(want, tenant);
+  float best_cost = std::numeric_limits<float>::infinity();
+  std::optional<FleetInstance> best;
+  for_each_class(tenant, [&](ClassNumber number_of_class) {
+    const Class& entry = classes_[number_of_class];
+    const std::uint8_t profile = served(want, entry.model);
+    if (profile == kNotServed) return;
+    const internal::Rank rank = entry.open[profile].first();
+    if (rank == internal::kNoRank) return;
+    const internal::RankedState& ranked = models_[entry.model].ranking.order[profile][rank];
+    if (ranked.choice.cost >= best_cost) return;
+    best_cost = ranked.choice.cost;
+    best = FleetInstance{
+        .gpu = entry.head[ranked.state], .profile = profile, .start = ranked.choice.placing.start};
+  });
+  return best;
+}
+
+std::optional<GpuNumber> FleetIndex::Core::next_with_room(const Want& want, TenantNumber tenant,
+                                                          std::size_t from) const {
+  std::optional<GpuNumber> best;
+  for (const std::size_t model : want.models) {
+    const internal::OrderedSet& roomy = models_[model].roomy[want.profile[model]];
+    std::optional<std::size_t> gpu = roomy.next(from);
+    while (gpu && (!best || *gpu < *best)) {
+      const TenantNumber owner = class_of(static_cast<GpuNumber>(*gpu)).attributes.tenant;
+      if (owner == kNobody || owner == tenant) {
+        best = static_cast<GpuNumber>(*gpu);
+        break;
+      }
+      gpu = roomy.next(*gpu + 1);
+    }
+  }
+  return best;
+}
+
+std::optional<FleetInstance> FleetIndex::Core::choose_by_number(const Want& want,
+                                                                TenantNumber tenant) {
+  const std::size_t from = rule_ == Rule::kRoundRobin ? cursor_ : 0;
+  std::optional<GpuNumber> gpu = next_with_room(want, tenant, from);
+  if (!gpu && from > 0) gpu = next_with_room(want, tenant, 0);
+  if (!gpu) return std::nullopt;
+  cursor_ = *gpu + 1;
+  const std::size_t model = class_of(*gpu).model;
+  const std::uint8_t profile = want.profile[model];
+  const auto placings = models_[model].space->placings(profile, gpus_[*gpu].state);
+  return FleetInstance{.gpu = *gpu, .profile = profile, .start = placings.front().start};
+}
+
+void FleetIndex::Core::put(const FleetInstance& instance) {
+  const StateNumber to =
+      space(instance.gpu).placed(instance.profile, instance.start, gpus_[instance.gpu].state);
+  SECTILE_CHECK(to != kNoState);
+  change_state(instance.gpu, to);
+}
+
+void FleetIndex::Core::take(const FleetInstance& instance) {
+  const StateNumber to =
+      space(instance.gpu).released(instance.profile, instance.start, gpus_[instance.gpu].state);
+  SECTILE_CHECK(to != kNoState);
+  change_state(instance.gpu, to);
+}
+
+Result<FleetInstance> FleetIndex::Core::check_free(GpuNumber gpu, ProfileId id, int start) const {
+  if (gpu >= gpus_.size()) {
+    return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(gpu));
+  }
+  const StateSpace& states = space(gpu);
+  const std::optional<std::size_t> profile = states.find_profile(id);
+  if (!profile) {
+    return fail(ErrorCode::kInvalidArgument, states.model().key + " has no profile " +
+                                                 number_text(id.value) + " that may be placed");
+  }
+  const Profile& found = states.profiles()[*profile];
+  if (std::ranges::find(found.starts, start) == found.starts.end()) {
+    return fail(ErrorCode::kInvalidArgument, found.name + " of " + states.model().key +
+                                                 " cannot start at memory slice " +
+                                                 std::to_string(start));
+  }
+  if (states.placed(*profile, start, gpus_[gpu].state) == kNoState) {
+    return fail(ErrorCode::kUnsatisfiable,
+                "no room for " + found.name + " at " + std::to_string(start) + " on GPU " +
+                    number_text(gpu) + ", which holds \"" +
+                    states.layout(gpus_[gpu].state).diagram(states.model().memory_slices) + "\"");
+  }
+  return FleetInstance{.gpu = gpu,
+                       .profile = static_cast<std::uint8_t>(*profile),
+                       .start = static_cast<std::uint8_t>(start)};
+}
+
+Status FleetIndex::Core::check_held(const FleetInstance& instance) const {
+  if (instance.gpu >= gpus_.size()) {
+    return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(instance.gpu));
+  }
+  const StateSpace& states = space(instance.gpu);
+  if (instance.profile < states.profiles().size() &&
+      states.released(instance.profile, instance.start, gpus_[instance.gpu].state) != kNoState) {
+    return {};
+  }
+  const std::string name = instance.profile < states.profiles().size()
+                               ? states.profiles()[instance.profile].name
+                               : "profile number " + number_text(instance.profile);
+  return fail(ErrorCode::kStale, "no " + name + " at " + number_text(instance.start) + " on GPU " +
+                                     number_text(instance.gpu) +
+                                     ": it was released before or never placed");
+}
+
+Status FleetIndex::Core::set_attributes(GpuNumber gpu, const GpuAttributes& attributes) {
+  if (gpu >= gpus_.size()) {
+    return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(gpu));
+  }
+  const Result<ClassNumber> number = find_class(class_of(gpu).model, attributes);
+  if (!number) return fail(number);
+  unlink(gpu);
+  gpus_[gpu].number_of_class = *number;
+  link(gpu);
+  set_roomy(gpu, attributes.accepts);
+  return {};
+}
+
+std::vector<FleetIndex::ClassCount> FleetIndex::Core::classes() const {
+  std::vector<ClassCount> result;
+  for (const Class& entry : classes_) {
+    for (std::size_t state = 0; state < entry.count.size(); ++state) {
+      if (entry.count[state] == 0) continue;
+      result.push_back({.model = {static_cast<std::uint32_t>(entry.model)},
+                        .attributes = entry.attributes,
+                        .state = static_cast<StateNumber>(state),
+                        .gpus = entry.count[state]});
+    }
+  }
+  return result;
+}
+
+std::size_t FleetIndex::Core::memory_bytes() const {
+  std::size_t bytes = gpus_.capacity() * sizeof(Gpu) + classes_.capacity() * sizeof(Class);
+  for (const Class& entry : classes_) {
+    bytes +=
+        entry.head.capacity() * sizeof(GpuNumber) + entry.count.capacity() * sizeof(std::uint32_t);
+    for (const internal::OpenRanks& open : entry.open) bytes += sizeof(open) + open.memory_bytes();
+  }
+  for (const ModelEntry& entry : models_) {
+    for (const internal::OrderedSet& roomy : entry.roomy) bytes += roomy.memory_bytes();
+    for (std::size_t profile = 0; profile < entry.shares.size(); ++profile) {
+      bytes += entry.ranking.order[profile].capacity() * sizeof(internal::RankedState) +
+               entry.ranking.rank_of[profile].capacity() * sizeof(internal::Rank);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace sectile
