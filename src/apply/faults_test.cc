@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "sectile/apply/apply.h"
+#include "sectile/apply/change.h"
+#include "sectile/apply/repair.h"
 #include "src/apply/apply_testing.h"
 #include "src/device/fake_nvml.h"
 
@@ -154,6 +156,56 @@ TEST_P(FaultsTest, OldOrNewOrNamed) {
     }
   }
 }
+
+// With the journal: whatever happened, once the driver works again `repair` brings the old layout
+// or the new one, and a second one finds nothing.
+class JournalledFaultsTest : public FaultsTest {};
+
+void expect_repaired(const World& world, const NvmlTable& table, const std::string& what) {
+  FakeClock clock;
+  RepairOptions options;
+  options.clock = &clock;
+  const auto open = [&]() -> Result<Node> { return FakeNvml::node(table); };
+  const Result<Repaired> repaired = repair(open, options);
+  EXPECT_TRUE(repaired) << what << ": " << repaired.error().message;
+  EXPECT_TRUE(is_as(world, world.before, false, {}) || is_as(world, world.after, true, world.after))
+      << what;
+  const Result<Repaired> again = repair(open, options);
+  EXPECT_TRUE(again && !again->found) << what;
+  EXPECT_EQ(std::ranges::count(world.fake.destroyed, "GPU-0 2:2"), 0) << what;
+}
+
+TEST_P(JournalledFaultsTest, RepairBringsTheOldLayoutOrTheNewOne) {
+  int not_restored = 0;
+  for (int call = 1;; ++call) {
+    World world;
+    build(world);
+    int left = 1 << 30;
+    NvmlTable table = world.fake.table();
+    table.for_each([&](auto& function) { arm(function, GetParam(), left); });
+    Node node = FakeNvml::node(table);
+    const ChangePlan plan = prepare(node.read().value(), targets(world)).value();
+    FakeClock clock;
+    ChangeOptions options;
+    options.clock = &clock;
+    left = call;
+    const Result<Applied> applied = change(node, plan, options);
+    expect_old_new_or_named(world, applied, name_of(GetParam(), call));
+    not_restored += !applied && applied.error().code == ErrorCode::kNotRestored ? 1 : 0;
+    const bool reached = left <= 0;
+    left = 1 << 30;  // The driver works again.
+    expect_repaired(world, table, name_of(GetParam(), call));
+    if (!reached || HasFailure()) {
+      EXPECT_TRUE(applied) << "without a fault it succeeds";
+      break;
+    }
+  }
+  EXPECT_GT(not_restored, 0) << "no fault was bad enough for repair";
+}
+
+INSTANTIATE_TEST_SUITE_P(Persistent, JournalledFaultsTest,
+                         testing::Values(Fault{.code = NVML_SUCCESS, .persistent = true},
+                                         Fault{.code = NVML_ERROR_UNKNOWN, .persistent = true}));
 
 std::vector<Fault> all_faults() {
   std::vector<Fault> faults;

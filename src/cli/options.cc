@@ -6,6 +6,7 @@
 #include "src/cli/table/change.h"
 #include "src/cli/table/emulate.h"
 #include "src/cli/table/file.h"
+#include "src/cli/table/history.h"
 #include "src/cli/table/internal.h"
 #include "src/cli/table/plan.h"
 #include "src/cli/table/show.h"
@@ -24,8 +25,9 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,  kGpusVerb,   kProfilesVerb, kShowVerb, kWhoVerb,     kDiffVerb,
-    kApplyVerb, kAssertVerb, kExportVerb,   kLintVerb, kEmulateVerb, kInternalVerb,
+    kPlanVerb,   kGpusVerb,   kProfilesVerb, kShowVerb,    kWhoVerb,
+    kDiffVerb,   kApplyVerb,  kAssertVerb,   kLogVerb,     kUndoVerb,
+    kRepairVerb, kExportVerb, kLintVerb,     kEmulateVerb, kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {
@@ -37,7 +39,7 @@ constexpr ExitStatus kExitStatuses[] = {
     {5, "Stale: the machine changed since it was read."},
     {6, "Unavailable: no driver, no GPU, no such model."},
     {7, "Permission: the caller lacks a privilege."},
-    {8, "Not restored: a change failed, and so did taking it back."},
+    {8, "Not restored: a change failed, and so did taking it back. See repair."},
     {9, "Rolled back: a change failed, and the old layout is back."},
 };
 

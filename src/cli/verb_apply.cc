@@ -1,21 +1,18 @@
 // sectile apply: changes this machine to a configuration.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "sectile/apply/change.h"
 #include "sectile/device/node.h"
 #include "sectile/text/json.h"
+#include "src/cli/carry_out.h"
 #include "src/cli/change_json.h"
 #include "src/cli/change_text.h"
-#include "src/cli/child.h"
 #include "src/cli/duration.h"
 #include "src/cli/exit_status.h"
-#include "src/cli/guard.h"
 #include "src/cli/live.h"
 #include "src/cli/make_way.h"
 #include "src/cli/verbs.h"
@@ -50,15 +47,7 @@ bool confirmed(const Prepared& prepared, const std::vector<Victim>& victims) {
   const std::string question =
       fmt::format("{}{}{}. Go on? [y/N] ", change_text(*prepared.now, prepared.plan, false),
                   victims_text(victims), change_summary(prepared.plan));
-  if (!write_all(STDERR_FILENO, printable(question))) {
-    return false;
-  }
-  std::string answer;
-  char c = '\0';
-  while (::read(STDIN_FILENO, &c, 1) == 1 && c != '\n') {
-    answer += c;
-  }
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return agrees(question);
 }
 
 // `victims`: who ends if the answer is yes.
@@ -106,20 +95,6 @@ Result<int> dry_run(Session& session, const Prepared& prepared, const Patience& 
               "--evict");
 }
 
-// NVML has no call for it; NVIDIA's own program does it.
-Status reset_gpu(const std::string& uuid) {
-  const Result<Captured> done = capture_command({"nvidia-smi", "-r", "-i", uuid});
-  if (!done) {
-    return fail(ErrorCode::kUnavailable, done.error().message,
-                "a reset needs nvidia-smi in PATH; or reset the GPU yourself and apply again");
-  }
-  if (done->status != 0) {
-    return fail(ErrorCode::kFailed, fmt::format("nvidia-smi -r -i {} failed with status {}: {}",
-                                                uuid, done->status, done->output));
-  }
-  return {};
-}
-
 // Whether everything that is missing is a mode that waits for a reset, as --skip-reset allows.
 bool only_pending(const Session& session, const ChangePlan& plan) {
   const Result<Snapshot> now = read_node(session.arguments.text("nvml"), session.worker);
@@ -131,29 +106,8 @@ bool only_pending(const Session& session, const ChangePlan& plan) {
          });
 }
 
-Result<int> carry_out(Session& session, const Prepared& prepared) {
-  Result<Node> node = Node::open(session.arguments.text("nvml"), session.worker);
-  if (!node) {
-    return fail(node);
-  }
-  const Progress progress = [&session](const std::string& what, int step, int steps) {
-    session.say(fmt::format("[{}/{}] {}", step, steps, what));
-  };
-  StopObserver stop(session);
-  ChangeOptions options;
-  options.observer = &stop;
-  options.progress = progress;
-  if (session.arguments.has("reset")) {
-    options.reset = [&](const std::string& uuid) {
-      const Watched call(session.worker, "nvidia-smi -r", uuid);
-      return reset_gpu(uuid);
-    };
-  }
-  options.warn = [&session](const std::string& what) { session.say("warning: " + what); };
-  const Result<Applied> applied = [&] {
-    const Changing changing(session);
-    return change(*node, prepared.plan, options);
-  }();
+Result<int> make_change(Session& session, const Prepared& prepared) {
+  const Result<Applied> applied = carry_out(session, prepared.plan);
   if (!applied) {
     if (applied.error().code == ErrorCode::kUnavailable && session.arguments.has("skip-reset") &&
         only_pending(session, prepared.plan)) {
@@ -220,7 +174,7 @@ Result<int> make_way(Session& session, const Request& request, Prepared prepared
       return fail(yes);
     }
   }
-  return carry_out(session, prepared);
+  return make_change(session, prepared);
 }
 
 }  // namespace
