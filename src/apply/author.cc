@@ -32,12 +32,16 @@ std::string boot_id() {
   return printable(text.substr(0, text.find('\n')), 64);
 }
 
-// Field 22 of /proc/PID/stat; 0 if there is no such process. The second field is the name in
+// Field 22 of /proc/PID/stat; 0 if there is no such process, or only what its parent has not asked
+// about yet. The second field is the name in
 // parentheses, in which anything may stand.
 std::uint64_t start_of(std::uint32_t pid) {
   constexpr int kFieldsBehindName = 19;
   const std::string text = first_bytes("/proc/" + std::to_string(pid) + "/stat");
   std::size_t at = text.rfind(')');
+  if (at == std::string::npos || text.substr(at, 3) == ") Z") {
+    return 0;
+  }
   for (int field = 0; field <= kFieldsBehindName && at != std::string::npos; ++field) {
     at = text.find(' ', at + 1);
   }

@@ -16,6 +16,9 @@ using std::chrono::milliseconds;
 
 std::string took(milliseconds time) {
   const long long count = std::max<long long>(time.count(), 0);
+  if (count < 1000) {
+    return fmt::format("{} ms", count);
+  }
   return count < 60'000 ? fmt::format("{}.{} s", count / 1000, count / 100 % 10)
                         : fmt::format("{} min {} s", count / 60'000, count / 1000 % 60);
 }
@@ -133,6 +136,12 @@ std::string end_text(ChangeState state) {
   return {};  // Not reached; g++ wants it.
 }
 
+std::string command_text(const Author& author) {
+  const std::string program = author.command.substr(0, author.command.find(' '));
+  const std::size_t folder = program.rfind('/');
+  return author.command.substr(folder == std::string::npos ? 0 : folder + 1);
+}
+
 std::string log_table(std::span<const ChangeRecord> changes, bool running) {
   Table table({{.header = "ID", .align = Align::kRight},
                {.header = "WHEN"},
@@ -143,7 +152,7 @@ std::string log_table(std::span<const ChangeRecord> changes, bool running) {
   for (const ChangeRecord& change : changes) {
     table.add({std::to_string(change.id), to_text(change.started), author_text(change.author),
                change.finished ? took(*change.finished - change.started) : "",
-               state_text(change, running), change.author.command});
+               state_text(change, running), command_text(change.author)});
   }
   return table.text();
 }

@@ -11,6 +11,9 @@ namespace sectile::cli {
 // "alice"; "alice (sudo)"; "uid 1000" if the system does not know the name.
 std::string author_text(const Author& author);
 
+// Without the folder of the program: "sectile apply --yes".
+std::string command_text(const Author& author);
+
 // How a change ended: "taken back", "closed after a restart".
 std::string end_text(ChangeState state);
 

@@ -15,7 +15,8 @@ ChangeRecord change() {
   record.author.user = "root";
   record.author.sudo_user = "alice";
   record.author.pid = 77;
-  record.author.command = "sectile apply -f /etc/sectile/a-very-long-name-of-a-file.yaml --yes";
+  record.author.command =
+      "/usr/bin/sectile apply -f /etc/sectile/a-very-long-name-of-a-file.yaml --yes";
   record.started = Time(std::chrono::milliseconds(1'772'366'400'000));
   record.finished = record.started + std::chrono::milliseconds(1'540);
   GpuImage gpu{.uuid = "GPU-7",
@@ -65,10 +66,11 @@ TEST(LogTextTest, AnEntryShowsLayoutsAndSteps) {
   steps[2].ended.reset();
   const std::string text = log_entry(change(), steps, steps, false);
   for (const char* const part :
-       {"change 12: apply, done\n", "by alice (sudo), pid 77: sectile apply", "took 1.5 s\n",
+       {"change 12: apply, done\n", "by alice (sudo), pid 77: /usr/bin/sectile apply",
+        "took 1.5 s\n",
         "gpu 3 (GPU-7, h100-80gb-sxm5)\n  before  no instance\n  wanted  "
         "3g.40gb@4[0 compute instances]\n",
-        "1     0.1 s  gpu 3: create 3g.40gb@4\n",
+        "1    150 ms  gpu 3: create 3g.40gb@4\n",
         "failed  gpu 3: take back: create 3g.40gb@4\n                 in use\n",
         "2 of 3 planned steps were begun", "?  gpu 3: create"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;

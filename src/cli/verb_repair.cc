@@ -46,9 +46,10 @@ std::string repair_text(const Repaired& repaired, bool looked) {
     return "nothing to repair: every change is finished\n";
   }
   const ChangeRecord& record = repaired.record;
-  return fmt::format("change {} ({}, by {} at {}) {} {}: {}\n", record.id, record.author.command,
-                     author_text(record.author), to_text(record.started),
-                     looked ? "would be" : "is", end_text(repaired.plan.end), repaired.plan.reason);
+  return fmt::format("change {} ({}, by {} at {}) {} {}: {}\n", record.id,
+                     command_text(record.author), author_text(record.author),
+                     to_text(record.started), looked ? "would be" : "is",
+                     end_text(repaired.plan.end), repaired.plan.reason);
 }
 
 // The plain choice harms nobody and is for machines too; what was asked for may destroy more.

@@ -16,7 +16,8 @@ namespace {
 
 std::string what_is_undone(const ChangeRecord& record) {
   return fmt::format("this takes back change {} ({}, by {} at {}):\n", record.id,
-                     record.author.command, author_text(record.author), to_text(record.started));
+                     command_text(record.author), author_text(record.author),
+                     to_text(record.started));
 }
 
 Status ask(const Session& session, const Snapshot& now, const UndoPlan& undo) {
