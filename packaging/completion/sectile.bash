@@ -104,6 +104,30 @@ _sectile() {
       esac
       options='--config-file -f --selected-config -c --mode-only -m --valid-config -a --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
+    log)
+      case $before in
+        --number|-n) COMPREPLY=(); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+      esac
+      options='--number -n --output -o --help -h --version --quiet -q --no-colour'
+      arguments=$(_sectile_list )
+      ;;
+    undo)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--dry-run -n --yes -y --force --reset --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      ;;
+    repair)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--dry-run -n --take-back --complete --accept --yes -y --reset --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      ;;
     export)
       case $before in
         --output|-o) COMPREPLY=($(compgen -W 'yaml json mig-parted' -- "$word")); return ;;
@@ -131,7 +155,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan gpus profiles show who diff apply assert export lint emulate' ;;
+    *) arguments='plan gpus profiles show who diff apply assert log undo repair export lint emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
