@@ -6,6 +6,7 @@
 #include "src/cli/table/change.h"
 #include "src/cli/table/emulate.h"
 #include "src/cli/table/file.h"
+#include "src/cli/table/fleet.h"
 #include "src/cli/table/history.h"
 #include "src/cli/table/internal.h"
 #include "src/cli/table/plan.h"
@@ -25,9 +26,9 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,   kGpusVerb,   kProfilesVerb, kShowVerb,    kWhoVerb,
-    kDiffVerb,   kApplyVerb,  kAssertVerb,   kLogVerb,     kUndoVerb,
-    kRepairVerb, kExportVerb, kLintVerb,     kEmulateVerb, kInternalVerb,
+    kPlanVerb,  kGpusVerb,   kProfilesVerb, kShowVerb,     kWhoVerb,    kDiffVerb,
+    kApplyVerb, kAssertVerb, kLogVerb,      kUndoVerb,     kRepairVerb, kExportVerb,
+    kLintVerb,  kFleetVerb,  kEmulateVerb,  kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {

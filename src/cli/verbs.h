@@ -21,6 +21,7 @@ Result<int> verb_repair(Session& session);
 Result<int> verb_assert(Session& session);
 Result<int> verb_export(Session& session);
 Result<int> verb_lint(Session& session);
+Result<int> verb_fleet(Session& session);
 Result<int> verb_emulate(Session& session);
 Result<int> verb_internal(Session& session);
 

@@ -96,6 +96,37 @@ StaticOutcome outcome_of(std::span<const double> offered, std::span<const std::i
   return outcome;
 }
 
+// The wants that instances of the profile serve.
+std::vector<std::size_t> served_by(std::span<const FleetWant> mix, const Model& model,
+                                   ProfileId profile) {
+  std::vector<std::size_t> result;
+  for (std::size_t want = 0; want < mix.size(); ++want) {
+    const std::vector<Substitute> by = substitutes(model, without_larger(mix[want]));
+    if (std::ranges::any_of(by,
+                            [&](const Substitute& each) { return each.profile->id == profile; })) {
+      result.push_back(want);
+    }
+  }
+  return result;
+}
+
+// Adds `count` instances to the wants that share them, in proportion to what each offers.
+void share(std::int64_t count, std::span<const std::size_t> wants, std::span<const double> offered,
+           std::span<std::int64_t> instances) {
+  double sum = 0;
+  for (const std::size_t want : wants) {
+    sum += offered[want];
+  }
+  std::int64_t left = count;
+  for (const std::size_t want : wants) {
+    const bool last = want == wants.back() || sum == 0;
+    const auto part = static_cast<double>(count) * offered[want] / (last ? 1 : sum);
+    const std::int64_t given = last ? left : std::min<std::int64_t>(std::llround(part), left);
+    instances[want] += given;
+    left -= given;
+  }
+}
+
 // The program: GPUs get maximal layouts, and each want is a row of needs, one for each further
 // instance (or a step of them), worth what that instance would carry.
 class Mixing {
@@ -271,26 +302,7 @@ Result<StaticOutcome> expect_static(std::span<const FleetWant> mix,
   }
   for (const StaticLayout& each : layouts) {
     for (const Slot& slot : each.layout.slots()) {
-      std::vector<std::size_t> sharers;
-      double sum = 0;
-      for (std::size_t want = 0; want < mix.size(); ++want) {
-        const std::vector<Substitute> served = substitutes(*each.model, without_larger(mix[want]));
-        if (std::ranges::any_of(served, [&](const Substitute& substitute) {
-              return substitute.profile->id == slot.profile();
-            })) {
-          sharers.push_back(want);
-          sum += by_want[want];
-        }
-      }
-      std::int64_t left = each.count;
-      for (const std::size_t want : sharers) {
-        const bool last = want == sharers.back();
-        const std::int64_t part =
-            last || sum == 0 ? left
-                             : std::llround(static_cast<double>(each.count) * by_want[want] / sum);
-        instances[want] += std::min(part, left);
-        left -= std::min(part, left);
-      }
+      share(each.count, served_by(mix, *each.model, slot.profile()), by_want, instances);
     }
   }
   return outcome_of(by_want, instances, slices);
