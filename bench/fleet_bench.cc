@@ -161,10 +161,10 @@ void completion() {
 }
 
 // The usual program: a variable for each GPU, profile and start, and one that says it is used.
-sectile::internal::LinearProgram program_by_gpu(const Model& of, std::span<const FleetWant> wants,
-                                                int gpus) {
-  using sectile::internal::kInfinity;
-  sectile::internal::LinearProgram program;
+sectile::fleet::program::LinearProgram program_by_gpu(const Model& of,
+                                                      std::span<const FleetWant> wants, int gpus) {
+  using sectile::fleet::program::kInfinity;
+  sectile::fleet::program::LinearProgram program;
   std::vector<int> demand_rows;
   for (const FleetWant& want : wants) {
     demand_rows.push_back(program.add_row(static_cast<double>(want.count), kInfinity));
@@ -208,10 +208,11 @@ void beside_program_by_gpu() {
     const FleetRequest request{.goals = {Goal::kUnserved, Goal::kGpus},
                                .purchases = {{.model = &of, .count_max = gpus}}};
     const double ours = milliseconds([&] { plan = planned({}, wants, request); });
-    const sectile::internal::LinearProgram program = program_by_gpu(of, wants, gpus);
-    sectile::Result<sectile::internal::IntegerAnswer> answer;
-    const double theirs = milliseconds(
-        [&] { answer = sectile::internal::solve_integer(program, {.nodes = quick ? 50 : 2'000}); });
+    const sectile::fleet::program::LinearProgram program = program_by_gpu(of, wants, gpus);
+    sectile::Result<sectile::fleet::program::IntegerAnswer> answer;
+    const double theirs = milliseconds([&] {
+      answer = sectile::fleet::program::solve_integer(program, {.nodes = quick ? 50 : 2'000});
+    });
     row(fmt::format("fewest of {} GPUs", gpus), "ms", fmt::format("{:.2f}", ours), "-",
         fmt::format("{:.0f}", theirs), fmt::format("{:.0f}", theirs / ours));
     row("", "GPUs", fmt::format("{}", plan.find(Goal::kGpus)->value),

@@ -110,8 +110,8 @@ Status set_layout(FleetGpu& gpu, std::string_view text) {
     return fail(marked);
   }
   const Result<Layout> layout = parse_layout(*gpu.model, marked->notation);
-  if (!layout) {
-    return fail(layout);
+  if (!layout) {  // What exists cannot be too much: the file is wrong.
+    return fail(ErrorCode::kInvalidArgument, layout.error().message, layout.error().next);
   }
   gpu.layout = *layout;
   for (const int start : marked->busy) {

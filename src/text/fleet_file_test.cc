@@ -189,7 +189,7 @@ TEST(DemandFileTest, RefusesWithTheLine) {
 }
 
 TEST(DemandFileTest, NotationCountsToAHundredMillion) {
-  const auto wants = parse_fleet_wants("100000000x1g.10gb, train = 7 x 3g.40gb,2x>=9GiB/1c,whole");
+  const auto wants = parse_fleet_wants("100000000x1g.10gb, train = 7x 3g.40gb,2x>=9GiB/1c,whole");
   ASSERT_TRUE(wants.has_value()) << wants.error().message;
   ASSERT_EQ(wants->size(), 4U);
   EXPECT_EQ((*wants)[0].count, 100'000'000);

@@ -38,12 +38,15 @@ std::string first_sentence(const FleetReport& report) {
                      report.plan.optimal() ? "; no plan is better" : "");
 }
 
+// The model is named only where there are several.
 std::string served_by(const WantOutcome& want) {
+  const bool several = std::ranges::any_of(
+      want.by, [&](const WantOutcome::By& by) { return by.model != want.by.front().model; });
   std::string text;
   for (const WantOutcome::By& by : want.by) {
     const Profile* const profile = by.model->find(by.profile);
-    text += fmt::format("{}{} {} of {}", text.empty() ? "" : ", ", grouped(by.count),
-                        profile ? profile->name : "?", by.model->key);
+    text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", grouped(by.count),
+                        profile ? profile->name : "?", several ? " of " + by.model->key : "");
   }
   return text;
 }
@@ -115,7 +118,7 @@ Page page_of(const FleetReport& report) {
       report.fleet, [](const FleetGpu& gpu) { return gpu.drain || !gpu.healthy; });
   if (drained > 0) {
     page.summary.push_back(
-        fmt::format("{} that drain or are not healthy were left alone.", counted(drained, "GPU")));
+        fmt::format("GPUs that drain or are not healthy were left alone: {}.", grouped(drained)));
   }
   page.sections = {wants_section(report), goals_section(report), layouts_section(report)};
   if (!report.one_more.empty()) {

@@ -92,7 +92,7 @@ TEST(StaticReportTest, SaysWhatIsLost) {
   const StaticPlan plan = plan_static(mix, request).value();
   const StaticReport report{.mix = mix, .request = request, .plan = plan};
   expect_narrow(static_text(report));
-  EXPECT_THAT(static_text(report), HasSubstr("is carried on average"));
+  EXPECT_THAT(static_text(report), HasSubstr("by memory slices is carried on\naverage."));
   const auto json = nlohmann::json::parse(static_json(report));
   EXPECT_EQ(json["schema"], "sectile/fleet-static/v1");
   EXPECT_EQ(json["wants"].size(), 2U);

@@ -5,7 +5,7 @@
 
 #include "sectile/base/check.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 __extension__ using Wide = __int128;  // Prices times counts leave 64 bits.
@@ -141,4 +141,4 @@ std::int64_t lower_bound(const Program& program, std::size_t level,
   return static_cast<std::int64_t>(ceil_divide(sum, kPriceScale));
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -12,7 +12,7 @@
 
 #include "src/fleet/program/program.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // Prices are multiples of 1 / kPriceScale: all fractions with small denominators are exact.
 inline constexpr std::int64_t kPriceScale = std::int64_t{720'720} * 1024;
@@ -22,4 +22,4 @@ inline constexpr std::int64_t kPriceScale = std::int64_t{720'720} * 1024;
 std::int64_t lower_bound(const Program& program, std::size_t level,
                          std::span<const std::int64_t> earlier, const Prices& prices);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

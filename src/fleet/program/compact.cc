@@ -15,11 +15,11 @@
 namespace sectile {
 namespace {
 
-using internal::Group;
-using internal::InstanceSet;
-using internal::Pattern;
-using internal::Program;
-using internal::Ways;
+using fleet::program::Group;
+using fleet::program::InstanceSet;
+using fleet::program::Pattern;
+using fleet::program::Program;
+using fleet::program::Ways;
 
 constexpr std::size_t kGpusLevel = 0;
 constexpr std::size_t kMovesLevel = 1;
@@ -33,7 +33,7 @@ class Compacting {
   void ask();
   const Program& program() const { return program_; }
   // What each GPU shall hold at most; empty for those that are left alone or emptied.
-  std::vector<Layout> targets(const internal::Solution& solution) const;
+  std::vector<Layout> targets(const fleet::program::Solution& solution) const;
 
  private:
   std::string market_key(const FleetGpu& gpu) const;
@@ -55,7 +55,7 @@ void Compacting::note_models() {
     if (gpu.healthy) {
       std::vector<bool>& profiles = taking_part[gpu.model];
       profiles.resize(gpu.model->profiles.size(), false);
-      internal::add_profiles(*gpu.model, gpu.in_use(), profiles);
+      fleet::program::add_profiles(*gpu.model, gpu.in_use(), profiles);
     }
   }
   for (const auto& [model, profiles] : taking_part) {
@@ -83,7 +83,8 @@ void Compacting::add_group(std::vector<std::size_t> gpus) {
   const std::size_t first = first_item(gpu);
   const auto count = static_cast<std::int64_t>(gpus.size());
   for (const Slot& slot : in_use.slots()) {
-    program_.needs[first + internal::profile_index(*gpu.model, slot.profile())].count += count;
+    program_.needs[first + fleet::program::profile_index(*gpu.model, slot.profile())].count +=
+        count;
   }
   const std::size_t group = program_.groups.size();
   program_.groups.push_back({.count = count, .exact = true});
@@ -95,7 +96,7 @@ void Compacting::add_group(std::vector<std::size_t> gpus) {
   if (gpu.drain) {
     return;
   }
-  for (const internal::Way& way : ways.reachable({}, ways.bits(in_use))) {
+  for (const fleet::program::Way& way : ways.reachable({}, ways.bits(in_use))) {
     Pattern pattern{.group = group, .gives = {}, .costs = {}};
     pattern.costs[kGpusLevel] = 1;
     pattern.costs[kMovesLevel] = way.displaced;
@@ -141,7 +142,7 @@ void Compacting::ask() {
   }
 }
 
-std::vector<Layout> Compacting::targets(const internal::Solution& solution) const {
+std::vector<Layout> Compacting::targets(const fleet::program::Solution& solution) const {
   std::vector<Layout> result(fleet_.size());
   std::vector<std::size_t> next(groups_.size(), 0);
   for (std::size_t i = 0; i < program_.patterns.size(); ++i) {
@@ -185,7 +186,7 @@ Result<Compaction> compact(std::span<const FleetGpu> fleet, const CompactRequest
   }
   Compacting compacting(fleet);
   compacting.ask();
-  const Result<internal::Answer> answer = internal::solve(compacting.program());
+  const Result<fleet::program::Answer> answer = fleet::program::solve(compacting.program());
   if (!answer && answer.error().code == ErrorCode::kUnsatisfiable) {
     return fail(ErrorCode::kUnsatisfiable,
                 "the GPUs that drain hold more than the others have room for",
@@ -194,12 +195,13 @@ Result<Compaction> compact(std::span<const FleetGpu> fleet, const CompactRequest
   if (!answer) {
     return fail(answer);
   }
-  Result<std::vector<Move>> moves = internal::match(fleet, compacting.targets(answer->solution));
+  Result<std::vector<Move>> moves =
+      fleet::program::match(fleet, compacting.targets(answer->solution));
   if (!moves) {
     return fail(moves);
   }
   Compaction result{.gpus = answer->levels[kGpusLevel], .moves = answer->levels[kMovesLevel]};
-  internal::Waves waves(fleet, request);
+  fleet::program::Waves waves(fleet, request);
   if (const Status ordered = waves.order(std::move(*moves)); !ordered) {
     return fail(ordered);
   }

@@ -5,7 +5,7 @@
 
 #include <exception>
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 using Graph = lemon::SmartDigraph;
@@ -57,4 +57,4 @@ Result<std::vector<std::int64_t>> cheapest_flow(const std::vector<std::int64_t>&
   }
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

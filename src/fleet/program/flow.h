@@ -8,7 +8,7 @@
 
 #include "sectile/base/result.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 struct FlowArc {
   std::size_t from = 0;
@@ -23,4 +23,4 @@ struct FlowArc {
 Result<std::vector<std::int64_t>> cheapest_flow(const std::vector<std::int64_t>& supply,
                                                 const std::vector<FlowArc>& arcs);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

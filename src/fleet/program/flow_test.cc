@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 using testing::ElementsAre;
@@ -34,4 +34,4 @@ TEST(FlowTest, WhatHasNoRoomIsUnsatisfiable) {
 }
 
 }  // namespace
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

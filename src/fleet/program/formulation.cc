@@ -8,7 +8,7 @@
 #include "sectile/base/check.h"
 #include "src/fleet/program/bound.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
@@ -287,4 +287,4 @@ Solution Formulation::solution(std::span<const std::int64_t> values) const {
   return solution;
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -10,7 +10,7 @@
 #include "src/fleet/program/program.h"
 #include "src/fleet/program/solver.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // Items that serve a single need for nothing are counted for the need at once, without a variable
 // of their own. Variables: the patterns, then the other services, then what goes without.
@@ -81,4 +81,4 @@ class Formulation {
   std::vector<Variable> variables_;
 };
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

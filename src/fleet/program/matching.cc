@@ -9,7 +9,7 @@
 #include "sectile/base/check.h"
 #include "src/fleet/program/flow.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 // The costs of a move: leaving the node is worse than waiting for another move.
@@ -179,4 +179,4 @@ Result<std::vector<Move>> match(std::span<const FleetGpu> fleet, std::span<const
   return moves;
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

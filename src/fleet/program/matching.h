@@ -6,7 +6,7 @@
 
 #include "sectile/fleet/compact.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // `targets`: what each GPU may hold at most. Instances in use that their GPU's target lacks move to
 // places of other targets (or of their own) with nothing in use; same model, tenant and profile. Of
@@ -17,4 +17,4 @@ Result<std::vector<Move>> match(std::span<const FleetGpu> fleet, std::span<const
 // The instance as it would be at another start: with the same compute instances.
 Slot moved(const Model& model, const Slot& slot, int start);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

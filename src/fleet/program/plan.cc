@@ -100,8 +100,8 @@ Status check_all(std::span<const FleetGpu> fleet, std::span<const FleetWant> wan
 // Requires: check_all().
 Result<FleetPlan> plan_checked(std::span<const FleetGpu> fleet, std::span<const FleetWant> wants,
                                const FleetRequest& request) {
-  const internal::Question question = internal::ask(fleet, wants, request);
-  const Result<internal::Answer> answer = internal::solve(question.program);
+  const fleet::program::Question question = fleet::program::ask(fleet, wants, request);
+  const Result<fleet::program::Answer> answer = fleet::program::solve(question.program);
   if (!answer) {
     return fail(answer);
   }
@@ -116,7 +116,7 @@ Result<FleetPlan> plan_checked(std::span<const FleetGpu> fleet, std::span<const 
   }
   plan.states = question.states.size();
   plan.patterns = question.program.patterns.size();
-  internal::realise(fleet, question, answer->solution, plan);
+  fleet::program::realise(fleet, question, answer->solution, plan);
   return plan;
 }
 

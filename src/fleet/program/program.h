@@ -22,7 +22,7 @@
 #include "sectile/base/result.h"
 #include "sectile/fleet/proof.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 inline constexpr std::size_t kMaxLevels = 5;
 using Costs = std::array<std::int64_t, kMaxLevels>;  // By level; each at least 0.
@@ -99,4 +99,4 @@ bool is_feasible(const Program& program, const Solution& solution);
 // What it costs in one level. Exact; requires: the sum is below 2^63.
 std::int64_t cost(const Program& program, const Solution& solution, std::size_t level);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

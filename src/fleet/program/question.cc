@@ -6,7 +6,7 @@
 
 #include "sectile/base/check.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 // Builds a Question step by step.
@@ -216,4 +216,4 @@ Question ask(std::span<const FleetGpu> fleet, std::span<const FleetWant> wants,
   return Asking(fleet, wants, request).build();
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -14,7 +14,7 @@
 #include "src/fleet/program/program.h"
 #include "src/fleet/program/ways.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // Where an item comes from.
 struct Item {
@@ -53,4 +53,4 @@ Layout kept_of(const FleetGpu& gpu);
 // Whether the instance can serve as it stands: one compute instance fills it.
 bool is_whole(const Model& model, const Slot& slot);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -9,7 +9,7 @@
 #include "sectile/base/check.h"
 #include "sectile/geometry/fit.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 // What is still to be served from each item, want by want.
@@ -257,4 +257,4 @@ void realise(std::span<const FleetGpu> fleet, const Question& question, const So
   Realising(fleet, question, solution, plan).run();
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

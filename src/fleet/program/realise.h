@@ -7,11 +7,11 @@
 #include "src/fleet/program/program.h"
 #include "src/fleet/program/question.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // Fills the plan's gpus, bought and wants. What exists and is idle serves before anything is
 // created, and nothing is created that serves nobody. Requires: the solution is feasible.
 void realise(std::span<const FleetGpu> fleet, const Question& question, const Solution& solution,
              FleetPlan& plan);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

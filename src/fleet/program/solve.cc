@@ -9,7 +9,7 @@
 #include "src/fleet/program/program.h"
 #include "src/fleet/program/solver.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 using Values = std::vector<std::int64_t>;  // By variable of the formulation.
@@ -257,7 +257,7 @@ bool keeps_groups(const Program& program, const Solution& solution) {
 }
 
 }  // namespace
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program
 
 namespace sectile {
 
@@ -275,7 +275,7 @@ std::string_view to_string(Proof proof) {
 
 }  // namespace sectile
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 bool is_feasible(const Program& program, const Solution& solution) {
   if (solution.patterns.size() != program.patterns.size() ||
@@ -338,4 +338,4 @@ Result<Answer> solve(const Program& program, const Effort& effort) {
   return answer;
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -10,7 +10,7 @@
 #include "src/fleet/program/bound.h"
 #include "src/fleet/program/program.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 // Two ways to lay out as many GPUs as it takes: 3 of item 0, or 2 of item 1 and 1 of item 0.
@@ -163,7 +163,7 @@ class Dice {
   }
 
  private:
-  fleet::Random random_;
+  Random random_;
 };
 
 Costs random_costs(Dice& dice) {
@@ -257,4 +257,4 @@ TEST(SolveTest, TheSameProgramGivesTheSameAnswer) {
 }
 
 }  // namespace
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

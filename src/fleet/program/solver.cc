@@ -14,7 +14,7 @@
 
 #include "sectile/base/check.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 std::unexpected<Error> gave_up(const char* why) {
@@ -171,4 +171,4 @@ Result<IntegerAnswer> solve_integer(const LinearProgram& program,
   }
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -10,7 +10,7 @@
 
 #include "sectile/base/result.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -62,4 +62,4 @@ struct SearchLimits {
 Result<IntegerAnswer> solve_integer(const LinearProgram& program,
                                     const SearchLimits& limits) noexcept;
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

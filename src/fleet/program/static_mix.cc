@@ -148,17 +148,17 @@ class Mixing {
     return static_cast<double>(mix_[want].weight) *
            (request_.value == StaticValue::kCount ? 1 : slices_[want]);
   }
-  StaticPlan read(const internal::Solution& solution) const;
+  StaticPlan read(const fleet::program::Solution& solution) const;
 
   const StaticRequest& request_;
   std::vector<FleetWant> mix_;
   std::vector<double> offered_;
   std::vector<int> slices_;
-  internal::Program program_;
-  std::vector<std::unique_ptr<internal::Ways>> ways_;  // Parallel to the request's GPUs.
-  std::vector<std::size_t> layouts_;                   // By pattern.
-  std::vector<std::vector<std::size_t>> items_;        // By want.
-  std::vector<std::size_t> wants_;                     // By need.
+  fleet::program::Program program_;
+  std::vector<std::unique_ptr<fleet::program::Ways>> ways_;  // Parallel to the request's GPUs.
+  std::vector<std::size_t> layouts_;                         // By pattern.
+  std::vector<std::vector<std::size_t>> items_;              // By want.
+  std::vector<std::size_t> wants_;                           // By need.
 };
 
 void Mixing::add_gpus(const StaticGpus& gpus) {
@@ -168,14 +168,14 @@ void Mixing::add_gpus(const StaticGpus& gpus) {
   std::vector<bool> taking_part(model.profiles.size(), false);
   for (std::size_t want = 0; want < mix_.size(); ++want) {
     for (const Substitute& substitute : substitutes(model, mix_[want])) {
-      const std::size_t profile = internal::profile_index(model, substitute.profile->id);
+      const std::size_t profile = fleet::program::profile_index(model, substitute.profile->id);
       taking_part[profile] = true;
       items_[want].push_back(first + profile);
     }
   }
-  ways_.push_back(std::make_unique<internal::Ways>(model, taking_part));
-  for (const internal::Way& way : ways_.back()->reachable({}, {})) {
-    internal::Pattern pattern{.group = program_.groups.size(), .gives = {}, .costs = {}};
+  ways_.push_back(std::make_unique<fleet::program::Ways>(model, taking_part));
+  for (const fleet::program::Way& way : ways_.back()->reachable({}, {})) {
+    fleet::program::Pattern pattern{.group = program_.groups.size(), .gives = {}, .costs = {}};
     for (std::size_t i = 0; i < way.gives.size(); ++i) {
       if (way.gives[i] > 0) {
         pattern.gives.push_back({.item = first + i, .count = way.gives[i]});
@@ -232,7 +232,7 @@ Status Mixing::ask() {
   return {};
 }
 
-StaticPlan Mixing::read(const internal::Solution& solution) const {
+StaticPlan Mixing::read(const fleet::program::Solution& solution) const {
   StaticPlan plan;
   for (std::size_t i = 0; i < program_.patterns.size(); ++i) {
     if (solution.patterns[i] > 0) {
@@ -247,7 +247,7 @@ StaticPlan Mixing::read(const internal::Solution& solution) const {
 
 Result<StaticPlan> Mixing::plan() const {
   // The costs are so fine that a search could go on for ever for a millionth: the gap is told.
-  const Result<internal::Answer> answer = internal::solve(program_, {.nodes = 0});
+  const Result<fleet::program::Answer> answer = fleet::program::solve(program_, {.nodes = 0});
   if (!answer) {
     return fail(answer);
   }

@@ -7,7 +7,7 @@
 #include "sectile/geometry/fit.h"
 #include "src/fleet/program/matching.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 Waves::Waves(std::span<const FleetGpu> fleet, const CompactRequest& request)
     : fleet_(fleet), request_(request) {
@@ -147,4 +147,4 @@ Status Waves::order(std::vector<Move> moves) {
   return {};
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

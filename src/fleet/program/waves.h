@@ -8,7 +8,7 @@
 
 #include "sectile/fleet/compact.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // A move can be done when its new place is free beside everything in use on that GPU. Where moves
 // wait for each other in a circle, one instance takes a detour to a place that is free anywhere; if
@@ -48,4 +48,4 @@ class Waves {
   std::size_t wave_ = 0;
 };
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -6,7 +6,7 @@
 
 #include "sectile/base/check.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 namespace {
 
 std::vector<Layout> layouts_of(const Model& model, const std::vector<bool>& taking_part) {
@@ -92,4 +92,4 @@ std::vector<Way> Ways::reachable(const InstanceSet& kept, const InstanceSet& mov
   return ways;
 }
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program

@@ -16,7 +16,7 @@
 #include "sectile/geometry/layout.h"
 #include "sectile/geometry/model.h"
 
-namespace sectile::internal {
+namespace sectile::fleet::program {
 
 // A set of instances of one model: a bit for each profile at each of its starts.
 inline constexpr std::size_t kMaxInstanceBits = 256;
@@ -60,4 +60,4 @@ void add_profiles(const Model& model, const Layout& layout, std::vector<bool>& t
 // Index into model.profiles. Requires: the model has the profile.
 std::size_t profile_index(const Model& model, ProfileId id);
 
-}  // namespace sectile::internal
+}  // namespace sectile::fleet::program
