@@ -145,6 +145,25 @@ _sectile() {
       options='--gpu -g --output -o --help -h --version --quiet -q --no-colour'
       arguments=$(compgen -f -- "$word")
       ;;
+    fleet)
+      case $before in
+        --fleet|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --gpu|-g) COMPREPLY=($(compgen -W "$(_sectile_list models)" -- "$word")); return ;;
+        --demand|-d) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --want|-w) COMPREPLY=(); return ;;
+        --larger) COMPREPLY=(); return ;;
+        --buy) COMPREPLY=(); return ;;
+        --goals) COMPREPLY=(); return ;;
+        --max-unavailable) COMPREPLY=(); return ;;
+        --offered) COMPREPLY=(); return ;;
+        --load) COMPREPLY=(); return ;;
+        --value) COMPREPLY=($(compgen -W 'count slices' -- "$word")); return ;;
+        --write) COMPREPLY=($(compgen -d -- "$word")); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json yaml mig-parted html' -- "$word")); return ;;
+      esac
+      options='--fleet -f --gpu -g --demand -d --want -w --larger --buy --goals --max-unavailable --no-detours --offered --load --value --write --output -o --help -h --version --quiet -q --no-colour'
+      arguments=$(_sectile_list )
+      ;;
     emulate)
       case $before in
         --node-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -155,7 +174,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan gpus profiles show who diff apply assert log undo repair export lint emulate' ;;
+    *) arguments='plan gpus profiles show who diff apply assert log undo repair export lint fleet emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
