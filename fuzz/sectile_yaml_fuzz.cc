@@ -22,7 +22,8 @@ void check_written(const sectile::LayoutConfig& config) {
 
 void check_written(const sectile::WorkloadConfig& config) {
   const auto again = sectile::parse_workloads(sectile::write_workloads(config), "fuzz");
-  SECTILE_CHECK(again.has_value() && again->workloads == config.workloads);
+  SECTILE_CHECK(again.has_value() && again->workloads == config.workloads &&
+                again->traits == config.traits);
 }
 
 void check_resolved(const sectile::Config& config, const std::string& label,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/cli/table/advise.h"
 #include "src/cli/table/catalogue.h"
 #include "src/cli/table/change.h"
 #include "src/cli/table/emulate.h"
@@ -26,9 +27,9 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,  kGpusVerb,   kProfilesVerb, kShowVerb,     kWhoVerb,    kDiffVerb,
-    kApplyVerb, kAssertVerb, kLogVerb,      kUndoVerb,     kRepairVerb, kExportVerb,
-    kLintVerb,  kFleetVerb,  kEmulateVerb,  kInternalVerb,
+    kPlanVerb,   kAdviseVerb, kGpusVerb,   kProfilesVerb, kShowVerb,     kWhoVerb,
+    kDiffVerb,   kApplyVerb,  kAssertVerb, kLogVerb,      kUndoVerb,     kRepairVerb,
+    kExportVerb, kLintVerb,   kFleetVerb,  kEmulateVerb,  kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {

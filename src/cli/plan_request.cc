@@ -26,6 +26,9 @@ Result<std::vector<Want>> wants_of_file(const std::string& file) {
     return fail(config);
   }
   if (const auto* workloads = std::get_if<WorkloadConfig>(&*config)) {
+    if (const Status plannable = check_plannable(*workloads); !plannable) {
+      return fail(plannable);
+    }
     return workloads->workloads;
   }
   return fail(ErrorCode::kInvalidArgument, input_name(file) + " holds layouts, not wants",

@@ -11,25 +11,17 @@
 #include "sectile/text/draw.h"
 #include "sectile/text/explain.h"
 #include "sectile/text/json.h"
-#include "sectile/text/mermaid.h"
 #include "sectile/text/want_notation.h"
 #include "src/cli/exit_status.h"
-#include "src/cli/layout_output.h"
 #include "src/cli/machine.h"
 #include "src/cli/plan_answer.h"
+#include "src/cli/plan_picture.h"
 #include "src/cli/plan_request.h"
-#include "src/cli/style.h"
+#include "src/cli/plan_services.h"
 #include "src/cli/verbs.h"
 
 namespace sectile::cli {
 namespace {
-
-// What every format but text and JSON needs, whatever was asked.
-struct Picture {
-  std::vector<GpuPicture> gpus;
-  std::vector<ExportGpu> exported;
-  std::string strategy;  // "mixed"; "" for wants.
-};
 
 std::string title(const MachineGpu& gpu, bool live) {
   return live ? fmt::format("gpu {}  {}", gpu.config.index, gpu.name) : gpu.name;
@@ -52,8 +44,8 @@ std::vector<std::string> owners(const MachineGpu& gpu, const Layout& layout) {
 }
 
 Picture picture(const Machine& machine, std::span<const Layout> layouts, std::string strategy) {
-  Picture picture{.gpus = {}, .exported = {}, .strategy = std::move(strategy)};
   const bool live = machine.snapshot != nullptr;
+  Picture picture{.gpus = {}, .exported = {}, .strategy = std::move(strategy), .merge = !live};
   for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
     const MachineGpu& gpu = machine.gpus[i];
     picture.gpus.push_back({.title = title(gpu, live),
@@ -64,51 +56,6 @@ Picture picture(const Machine& machine, std::span<const Layout> layouts, std::st
     picture.exported.push_back({.gpu = gpu.config, .mig_enabled = true, .layout = layouts[i]});
   }
   return picture;
-}
-
-// Planned GPUs that are alike, one behind the other, as one picture for people.
-std::vector<GpuPicture> merged(std::span<const GpuPicture> gpus) {
-  std::vector<GpuPicture> pictures;
-  std::size_t first = 0;
-  for (std::size_t i = 0; i < gpus.size(); ++i) {
-    const GpuPicture& gpu = gpus[i];
-    const bool same = !pictures.empty() && gpu.owners.empty() &&
-                      pictures.back().model == gpu.model && pictures.back().layout == gpu.layout;
-    if (same) {
-      pictures.back().title =
-          fmt::format("{} to {}, {} alike", gpus[first].title, gpu.title, i - first + 1);
-    } else {
-      first = i;
-      pictures.push_back(gpu);
-    }
-  }
-  return pictures;
-}
-
-// Formats that show layouts and no reasons. The mermaid pie needs the strategy for its title.
-std::string render(const Session& session, const Picture& picture) {
-  const std::string format = session.arguments.text("output");
-  const std::string label = session.arguments.text("config-label", "planned");
-  if (format == "yaml") {
-    return layout_yaml(picture.exported, label);
-  }
-  if (format == "mig-parted") {
-    const Converted converted = mig_parted_yaml(picture.exported, label);
-    for (const std::string& lost : converted.lost) {
-      session.say("note: mig-parted's format cannot say " + lost);
-    }
-    return converted.text;
-  }
-  if (format == "mermaid") {
-    return mermaid_pie(picture.gpus, picture.strategy);
-  }
-  if (format == "mermaid-blocks") {
-    return mermaid_blocks(picture.gpus);
-  }
-  if (format == "svg") {
-    return draw_svg(picture.gpus);
-  }
-  return draw_text(merged(picture.gpus), text_style(session));
 }
 
 std::string format_of(const Session& session) {
@@ -206,6 +153,9 @@ Result<int> plan_strategy(Session& session, const Machine& machine, const Strate
 
 Result<int> verb_plan(Session& session) {
   const Arguments& arguments = session.arguments;
+  if (arguments.has("services")) {
+    return plan_for_services(session);
+  }
   const Result<PlanWish> wish = read_plan_wish(arguments);
   if (!wish) {
     return fail(wish);

@@ -9,6 +9,7 @@
 namespace sectile::cli {
 
 Result<int> verb_plan(Session& session);
+Result<int> verb_advise(Session& session);
 Result<int> verb_gpus(Session& session);
 Result<int> verb_profiles(Session& session);
 Result<int> verb_show(Session& session);

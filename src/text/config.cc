@@ -74,6 +74,9 @@ Result<Resolution> resolve_workloads(const WorkloadConfig& config,
       share.push_back(i);
     }
   }
+  if (const Status plannable = check_plannable(config); !plannable) {
+    return fail(plannable);
+  }
   internal::Resolving resolving(config.file, "", gpus.size());
   const Result<std::vector<Layout>> layouts =
       share.empty() ? std::vector<Layout>{} : internal::pack_wants(config.workloads, share, gpus);

@@ -37,7 +37,8 @@ PlanDocumentGpu::Instance read_instance(Reader& reader, const Tree& tree) {
       .profile_id =
           static_cast<unsigned>(reader.integer(fields.need("profile_id"), "profile_id", 0, kMost)),
       .start = reader.integer(fields.need("start"), "start", 0, kMaxMemorySlices)};
-  skip(fields, {"profile", "size", "compute_slices", "memory_mib", "compute"});
+  skip(fields, {"profile", "size", "compute_slices", "memory_mib", "compute", "service", "workload",
+                "batch", "processes", "throughput_per_s", "latency_ms"});
   fields.finish();
   return instance;
 }
@@ -151,7 +152,7 @@ Result<PlanDocument> internal::read_plan(const Tree& tree, std::string_view file
   }
   read_gpus(reader, fields.need("gpus"), plan);
   skip(fields, {"strategy", "wants", "assignments", "reasons", "notes", "gpus_used", "gpus_bound",
-                "usefulness"});
+                "usefulness", "services", "admission", "spare", "proof"});
   fields.finish();
   return reader.done(std::move(plan));
 }

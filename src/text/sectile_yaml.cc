@@ -12,6 +12,7 @@
 #include "src/text/sectile_yaml_read.h"
 #include "src/text/utf8.h"
 #include "src/text/want_name.h"
+#include "src/text/workload_read.h"
 #include "src/text/yaml_text.h"
 
 namespace sectile {
@@ -145,6 +146,30 @@ StrategyRequest read_strategy(Reader& reader, const Tree& tree) {
   return request;
 }
 
+// A need for as much memory as the language model takes, with the margin.
+MiB memory_of(Reader& reader, const Tree& tree, const LanguageModel& model) {
+  const Result<MemoryEstimate> estimate = estimate_memory(model);
+  if (!estimate) {
+    reader.refuse(tree.position, estimate.error());
+    return {};
+  }
+  return estimate->safe();
+}
+
+// The need of what has `llm` instead of profile and memory.
+ByNeed read_llm(Reader& reader, const Tree& tree, Fields& fields, WorkloadTraits& traits) {
+  if (fields.find("profile") || fields.find("memory") || fields.find("graphics")) {
+    reader.refuse(tree.position, "a workload with llm has no profile, memory or graphics",
+                  "the memory is worked out; leave llm out to say it yourself");
+  }
+  traits.llm = internal::read_language_model(reader, *fields.find("llm"));
+  ByNeed need{.memory_min = memory_of(reader, tree, *traits.llm)};
+  if (const Tree* const compute = fields.find("compute")) {
+    need.compute_min = reader.integer(*compute, "compute", 1, kMaxComputeSlices);
+  }
+  return need;
+}
+
 std::variant<ByProfile, ByNeed> read_what(Reader& reader, const Tree& tree, Fields& fields) {
   const Tree* const profile = fields.find("profile");
   const Tree* const memory = fields.find("memory");
@@ -174,7 +199,8 @@ std::variant<ByProfile, ByNeed> read_what(Reader& reader, const Tree& tree, Fiel
   return need;
 }
 
-Want read_want(Reader& reader, const Tree& tree) {
+// `traits`: nullptr where only a want may stand.
+Want read_want(Reader& reader, const Tree& tree, WorkloadTraits* traits) {
   Want want;
   Fields fields(reader, tree, "a workload");
   if (const Tree* const name = fields.find("name")) {
@@ -188,15 +214,23 @@ Want read_want(Reader& reader, const Tree& tree) {
   if (const Tree* const count = fields.find("count")) {
     want.count = reader.integer(*count, "count", 1, kMaxWantCount);
   }
-  want.what = read_what(reader, tree, fields);
+  if (traits) {
+    internal::read_traits(reader, fields, *traits);
+  }
+  if (traits && fields.find("llm")) {
+    want.what = read_llm(reader, tree, fields, *traits);
+  } else {
+    want.what = read_what(reader, tree, fields);
+  }
   fields.finish();
   return want;
 }
 
-std::vector<Want> read_want_list(Reader& reader, const Tree& tree, std::string_view what) {
+std::vector<Want> read_want_list(Reader& reader, const Tree& tree, std::string_view what,
+                                 std::vector<WorkloadTraits>* traits = nullptr) {
   std::vector<Want> wants;
   for (const Tree& item : reader.list(tree, what)) {
-    wants.push_back(read_want(reader, item));
+    wants.push_back(read_want(reader, item, traits ? &traits->emplace_back() : nullptr));
   }
   if (wants.empty() || wants.size() > kMaxWants) {
     reader.refuse(tree.position, fmt::format("{} must have from 1 to {} items, and has {}", what,
@@ -317,23 +351,24 @@ std::string write_entry(const LayoutEntry& entry) {
                      internal::yaml_quoted(to_string(std::get<WantList>(entry.source).wants)));
 }
 
-std::string write_want(const Want& want) {
+std::string write_want(const Want& want, const WorkloadTraits& traits) {
   std::string result = "  - ";
   if (!want.name.empty()) {
     result += fmt::format("name: {}\n    ", internal::yaml_quoted(want.name));
   }
   result += fmt::format("count: {}\n", want.count);
   if (const auto* const profile = std::get_if<ByProfile>(&want.what)) {
-    return result + fmt::format("    profile: {}\n", internal::yaml_quoted(profile->label));
+    return result + fmt::format("    profile: {}\n", internal::yaml_quoted(profile->label)) +
+           internal::write_traits(traits);
   }
   const ByNeed& need = std::get<ByNeed>(want.what);
-  if (need.memory_min.value != 0) {
+  if (need.memory_min.value != 0 && !traits.llm) {
     result += fmt::format("    memory: {}\n", internal::yaml_quoted(to_string(need.memory_min)));
   }
   if (need.compute_min != 0) {
     result += fmt::format("    compute: {}\n", need.compute_min);
   }
-  return result + (need.graphics ? "    graphics: true\n" : "");
+  return result + (need.graphics ? "    graphics: true\n" : "") + internal::write_traits(traits);
 }
 
 }  // namespace
@@ -362,11 +397,11 @@ Result<LayoutConfig> internal::read_layout_config(const Tree& tree, std::string_
 }
 
 Result<WorkloadConfig> internal::read_workloads(const Tree& tree, std::string_view file) {
-  WorkloadConfig config{.file = std::string(file), .workloads = {}};
+  WorkloadConfig config{.file = std::string(file), .workloads = {}, .traits = {}};
   Reader reader(file);
   Fields fields(reader, tree, "the file");
   read_head(reader, fields, "Workloads");
-  config.workloads = read_want_list(reader, fields.need("workloads"), "workloads");
+  config.workloads = read_want_list(reader, fields.need("workloads"), "workloads", &config.traits);
   fields.finish();
   return reader.done(std::move(config));
 }
@@ -394,8 +429,9 @@ std::string write_layout_config(const LayoutConfig& config) {
 
 std::string write_workloads(const WorkloadConfig& config) {
   std::string result = "apiVersion: sectile/v1\nkind: Workloads\nworkloads:\n";
-  for (const Want& want : config.workloads) {
-    result += write_want(want);
+  for (std::size_t i = 0; i < config.workloads.size(); ++i) {
+    const bool described = i < config.traits.size();
+    result += write_want(config.workloads[i], described ? config.traits[i] : WorkloadTraits());
   }
   return result;
 }

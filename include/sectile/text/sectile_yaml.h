@@ -2,7 +2,8 @@
 // docs/formats/sectile-yaml.md is the specification.
 //
 //   kind: Layout       labels, each a list of {devices, mig, layout | strategy | wants, name}
-//   kind: Workloads    a list of {name, count, profile | memory, compute, graphics}
+//   kind: Workloads    a list of {name, count, profile | memory, compute, graphics | llm} and what
+//                      they are like, for advice
 //
 // Values and pure functions. The same limits and error positions as mig_parted.h.
 #pragma once
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "sectile/base/result.h"
+#include "sectile/plan/advise.h"
 #include "sectile/plan/strategy.h"
 #include "sectile/plan/want.h"
 #include "sectile/text/config_gpu.h"
@@ -77,11 +79,16 @@ struct LayoutConfig {
 struct WorkloadConfig {
   std::string file;
   std::vector<Want> workloads;
+  std::vector<WorkloadTraits> traits = {};  // One for each, or none at all.
 };
 
 // Fail with kInvalidArgument.
 Result<LayoutConfig> parse_layout_config(std::string_view text, std::string_view file);
 Result<WorkloadConfig> parse_workloads(std::string_view text, std::string_view file);
+
+// Fails with kUnsatisfiable, naming it, if a workload uses several GPUs at once: what is no want of
+// slices cannot be planned.
+Status check_plannable(const WorkloadConfig& config);
 
 // What the functions above read back as the same value.
 std::string write_layout_config(const LayoutConfig& config);

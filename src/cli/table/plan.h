@@ -11,6 +11,8 @@ inline constexpr std::string_view kPlanOutputs[] = {
 inline constexpr std::string_view kStrategyNames[] = {
     "mixed", "all-balanced", "high-performance", "memory-balanced", "compute-balanced", "custom"};
 
+inline constexpr std::string_view kSpares[] = {"none", "instance", "gpu"};
+
 // plan
 inline constexpr Option kPlanOptions[] = {
     {.name = "gpu",
@@ -58,7 +60,34 @@ inline constexpr Option kPlanOptions[] = {
      .help = "Read the wants from Sectile YAML (kind Wants); - reads standard input."},
     {.name = "replace",
      .help = "Plan for this machine from empty GPUs. Otherwise what exists stays."},
-    {.name = "explain", .help = "Say for each instance why it is where it is."},
+    {.name = "explain",
+     .help = "Say for each instance why it is where it is; with --services, the prices that prove "
+             "how few GPUs can do."},
+    {.name = "services",
+     .kind = ValueKind::kFile,
+     .value = "FILE",
+     .help = "Plan for services: what rate and latency was promised to whom (kind Services, or a "
+             "CSV table). Needs --measurements. Without --gpu: as many GPUs as it takes."},
+    {.name = "measurements",
+     .kind = ValueKind::kDirectory,
+     .value = "DIR",
+     .help = "What workloads do on instances of each profile: a CSV file, or a folder of them."},
+    {.name = "scenario",
+     .kind = ValueKind::kText,
+     .value = "NAME",
+     .help = "Which scenario of a table of services that has several."},
+    {.name = "admission",
+     .kind = ValueKind::kText,
+     .value = "RULE",
+     .help = "Which measured points count: plain (latency below the bound), a share such as 0.6 "
+             "(latency below 0.6 x the bound), or parvagpu (0.45 x, in whole ms). Default: plain."},
+    {.name = "no-mps", .help = "Use no point with several processes in an instance."},
+    {.name = "spare",
+     .kind = ValueKind::kChoice,
+     .value = "WHAT",
+     .choices = kSpares,
+     .help = "Every service keeps its rate when any one of these fails. Default: none, or what the "
+             "file says."},
     {.name = "config-label",
      .kind = ValueKind::kText,
      .value = "LABEL",
@@ -76,6 +105,8 @@ inline constexpr Example kPlanExamples[] = {
      "Draw the layout of a strategy for a document."},
     {"sectile plan --want 3x2g.20gb -o json | sectile apply -f - --yes",
      "Plan for this machine beside what runs, then do it."},
+    {"sectile plan --services examples/services.yaml --measurements examples/measurements.csv",
+     "Find the fewest GPUs that give services what was promised, with proof."},
 };
 
 inline constexpr Verb kPlanVerb = {
@@ -86,6 +117,10 @@ inline constexpr Verb kPlanVerb = {
         "if any layout holds all wants, one is found, on the fewest GPUs, and it leaves the most "
         "useful free space. If none does, the exit status is 3, and the answer says which memory "
         "slices are missing, who holds them, and which layouts near to the wish fit.\n\n"
+        "With --services it finds for each service the instances, batch sizes and numbers of "
+        "processes that give it its rate within its latency, on the fewest GPUs of all, and says "
+        "how few there could be at best; --explain prints the proof. With --gpu it uses at most "
+        "those GPUs.\n\n"
         "With --gpu no driver is needed. On a machine with GPUs, instances that exist stay where "
         "they are unless --replace is given. Nothing is changed: `sectile apply` does that.",
     .options = kPlanOptions,
