@@ -118,6 +118,11 @@ Result<Config> load_config(std::string_view text, std::string_view file) {
   if (kind && kind->value.scalar == "Workloads") {
     return config_of(internal::read_workloads(*tree, file));
   }
+  if (kind && kind->value.scalar == "Services") {
+    return fail(ErrorCode::kInvalidArgument,
+                internal::at(file, kind->value.position, "kind Services is no configuration"),
+                "sectile plan --services FILE --measurements DIR plans it");
+  }
   if (kind && kind->value.scalar != "Layout") {
     return unknown_kind(file, kind->value.position,
                         fmt::format("kind '{}' is not known", printable(kind->value.scalar)));

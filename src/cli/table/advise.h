@@ -63,6 +63,7 @@ inline constexpr Option kAdviseOptions[] = {
            "What to print: wants is what plan --want takes, yaml what plan -f "
            "takes. Default: text."),
     kLive,
+    kDriverTimeout,
 };
 inline constexpr Example kAdviseExamples[] = {
     {"sectile advise examples/workloads.yaml --gpu 8xh100-80gb-sxm5",
