@@ -31,12 +31,36 @@ _sectile() {
         --parts) COMPREPLY=(); return ;;
         --layout|-l) COMPREPLY=(); return ;;
         --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --services) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --measurements) COMPREPLY=($(compgen -d -- "$word")); return ;;
+        --scenario) COMPREPLY=(); return ;;
+        --admission) COMPREPLY=(); return ;;
+        --spare) COMPREPLY=($(compgen -W 'none instance gpu' -- "$word")); return ;;
         --config-label) COMPREPLY=(); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json yaml mig-parted mermaid mermaid-blocks svg' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--gpu -g --want -w --strategy -s --profile --profile-set --parts --fill --layout -l --config-file -f --replace --explain --config-label --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      options='--gpu -g --want -w --strategy -s --profile --profile-set --parts --fill --layout -l --config-file -f --replace --explain --services --measurements --scenario --admission --no-mps --spare --config-label --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      ;;
+    advise)
+      case $before in
+        --gpu|-g) COMPREPLY=($(compgen -W "$(_sectile_list models)" -- "$word")); return ;;
+        --params) COMPREPLY=(); return ;;
+        --dtype) COMPREPLY=($(compgen -W 'fp32 fp16 bf16 fp8 int8 fp4 int4' -- "$word")); return ;;
+        --kv-dtype) COMPREPLY=($(compgen -W 'fp32 fp16 bf16 fp8 int8 fp4 int4' -- "$word")); return ;;
+        --context) COMPREPLY=(); return ;;
+        --concurrency) COMPREPLY=(); return ;;
+        --layers) COMPREPLY=(); return ;;
+        --kv-heads) COMPREPLY=(); return ;;
+        --head-dim) COMPREPLY=(); return ;;
+        --idle-max) COMPREPLY=(); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json wants yaml' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--gpu -g --params --dtype --kv-dtype --context --concurrency --layers --kv-heads --head-dim --idle-max --virtual-machine --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      arguments=$(compgen -f -- "$word")
       ;;
     gpus)
       case $before in
@@ -174,7 +198,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan gpus profiles show who diff apply assert log undo repair export lint fleet emulate' ;;
+    *) arguments='plan advise gpus profiles show who diff apply assert log undo repair export lint fleet emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
