@@ -144,8 +144,16 @@ Status check_sound(const Database& database) {
   if (!row) {
     return fail(row);
   }
-  const std::string verdict = check->text(0);
-  return verdict == "ok" ? Status{} : damaged(database, verdict);
+  if (const std::string verdict = check->text(0); verdict != "ok") {
+    return damaged(database, verdict);
+  }
+  const Result<std::int64_t> tables = database.number(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+      " AND name IN ('change', 'step', 'planned', 'document')");
+  if (!tables) {
+    return fail(tables);
+  }
+  return *tables == 4 ? Status{} : damaged(database, "a table is missing");
 }
 
 Status fill(const Database& database) {

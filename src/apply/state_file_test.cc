@@ -145,6 +145,14 @@ TEST_F(StateFileTest, ANewerSchemaIsRefused) {
   expect_refused(ErrorCode::kFailed, "schema 2, and this sectile knows 1");
 }
 
+TEST_F(StateFileTest, AFileWithoutOneOfItsTablesIsRefused) {
+  {
+    opened();
+  }
+  ASSERT_TRUE(Database::open({.path = file(), .vfs = {}})->run("DROP TABLE planned"));
+  expect_refused(ErrorCode::kFailed, "damaged: a table is missing");
+}
+
 TEST_F(StateFileTest, AnotherProgramsDatabaseIsRefused) {
   fs::create_directories(directory_);
   ASSERT_TRUE(Database::open({.path = file(), .create = true, .vfs = {}})

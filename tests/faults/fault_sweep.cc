@@ -6,43 +6,28 @@
 //     every    minutes: every call in one way, in rotation; every changing call in all ways
 //     full     hours: every call in all ways
 // $SECTILE_SWEEP_ONLY: the one scenario to run. A violation is printed with what repeats it.
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "tests/faults/fault.h"
 #include "tests/faults/judge.h"
+#include "tests/faults/run.h"
 #include "tests/faults/world.h"
 
 namespace sectile::faults {
 namespace {
 
 constexpr int kViolationsShown = 20;
-constexpr std::uint64_t kSampleRuns = 55;  // Runs of each scenario and kind of sweep, about.
+// How many runs of each scenario and kind of sweep a sample has: fewer of those that take longer.
+constexpr std::uint64_t kSampleRuns = 32;
+constexpr std::uint64_t kSampleCalls = 40'000;
 
 enum class Extent { kSample, kEvery, kFull };
 
-std::string setting(const char* name) {
-  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
-  return value != nullptr ? value : "";
-}
-
 // One run: which call fails, and how.
-// The driver is asked again at once.
-class NoWaiting : public Clock {
- public:
-  Time now() override { return now_; }
-  void sleep(std::chrono::milliseconds time) override { now_ += time; }
-
- private:
-  Time now_;
-};
-
 struct Case {
   const char* function = "*";
   std::uint64_t call = 0;  // From 1, counted over that function's calls.
@@ -57,6 +42,9 @@ class Injector {
   Injector(World& world, const Case& one) : world_(world), case_(one) {}
 
   void tell(const char* function, bool over) {
+    if (!armed_) {
+      return;
+    }
     if (*case_.function != '*' && std::strcmp(function, case_.function) != 0) {
       return;
     }
@@ -67,16 +55,24 @@ class Injector {
       world_.set_faults("");
     }
   }
+  // From now on nothing fails.
+  void disarm() {
+    armed_ = false;
+    world_.set_faults("");
+  }
   std::uint64_t calls() const { return calls_; }
 
  private:
   World& world_;
   const Case& case_;
   std::uint64_t calls_ = 0;
+  bool armed_ = true;
 };
 
 struct Sweep {
-  Extent extent = Extent::kSample;
+  explicit Sweep(Extent how_much) : extent(how_much) {}
+
+  Extent extent;
   long long runs = 0;
   long long violations = 0;
   long long rolled_back = 0;
@@ -86,6 +82,25 @@ struct Sweep {
     violations += 1;
     if (violations <= kViolationsShown) {
       std::fprintf(stderr, "%s, %s: %s\n", world.scenario().name, one.text().c_str(), what.c_str());
+    }
+  }
+
+  // A change that waits for a reset is finished as far as repair is concerned: somebody resets the
+  // GPU, and the same change is made again.
+  void check_repair(World& world, const Case& one, bool waits) {
+    const NodeView waiting = world.look();
+    const Status repaired = run_repair(world);
+    if (!waits) {
+      for (const std::string& what : judge_repair(world, repaired)) {
+        report(world, one, what);
+      }
+      return;
+    }
+    if (!repaired || !same(waiting, world.look())) {
+      report(world, one, "repair did something to what waits for a reset");
+    }
+    if (const Status again = run_again(world); !again || !alike(world.look(), world.after())) {
+      report(world, one, "a reset and the same change again did not bring the new layout");
     }
   }
 
@@ -100,26 +115,28 @@ struct Sweep {
       report(world, one, "no node: " + node.error().message);
       return 0;
     }
-    NoWaiting clock;
-    const Result<Applied> applied =
-        execute(*node, world.plan(), {.reset = world.reset(), .clock = &clock});
-    world.set_faults("");
-    const Status outcome = applied ? Status{} : fail(applied);
+    const Status outcome = run_change(world, *node);
+    injector.disarm();
     rolled_back += !outcome && outcome.error().code == ErrorCode::kRolledBack ? 1 : 0;
     not_restored += !outcome && outcome.error().code == ErrorCode::kNotRestored ? 1 : 0;
     for (const std::string& what : judge_change(world, outcome)) {
       report(world, one, what);
     }
-    return injector.calls();
+    const std::uint64_t calls = injector.calls();
+    check_repair(world, one, !outcome && waits_for_reset(outcome.error()));
+    return calls;
   }
 
   // Calls of `function` in turn. `seed` makes samples differ.
   void sweep(World& world, const char* function, std::uint64_t seed, bool all_ways) {
     const std::uint64_t calls = run(world, {.function = function, .call = 0, .fault = {}});
+    if (*function == '*') {
+      sample_ = std::clamp<std::uint64_t>(kSampleCalls / calls, 4, kSampleRuns);
+    }
     const std::uint64_t ways = all_faults().size();
     const std::uint64_t cases = calls * ways;
     // Without all ways: those of the cases (call, way) of which each call has one.
-    const std::uint64_t wanted = extent == Extent::kSample ? std::min(kSampleRuns, cases)
+    const std::uint64_t wanted = extent == Extent::kSample ? std::min(sample_, cases)
                                  : all_ways                ? cases
                                                            : calls;
     for (std::uint64_t i = 0; i < wanted; ++i) {
@@ -128,13 +145,16 @@ struct Sweep {
       run(world, {.function = function, .call = at / ways + 1, .fault = all_faults()[way]});
     }
   }
+
+ private:
+  std::uint64_t sample_ = kSampleRuns;
 };
 
-void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed,
-                  const std::filesystem::path& folder) {
-  World world(scenario, folder);
+void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed) {
+  World world(scenario, scratch_folder());
   const long long before = sweep.runs;
-  sweep.sweep(world, "*", seed, sweep.extent == Extent::kFull);
+  sweep.sweep(world, "*", seed,
+              sweep.extent == Extent::kFull);  // First: it says how long a run is.
   const long long any = sweep.runs - before;
   for (const char* const function : changing_functions()) {
     sweep.sweep(world, function, seed, true);
@@ -145,20 +165,16 @@ void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed,
 }
 
 int run_all() {
-  const std::filesystem::path memory = "/dev/shm";
-  const std::filesystem::path folder =
-      (std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path()) /
-      ("sectile-faults-" + std::to_string(getpid()));
   const std::string only = setting("SECTILE_SWEEP_ONLY");
   const std::string extent = setting("SECTILE_SWEEP");
-  Sweep sweep{.extent = extent == "full"    ? Extent::kFull
-                        : extent == "every" ? Extent::kEvery
-                                            : Extent::kSample};
+  Sweep sweep(extent == "full"    ? Extent::kFull
+              : extent == "every" ? Extent::kEvery
+                                  : Extent::kSample);
   std::uint64_t seed = 0;
   for (const Scenario& scenario : scenarios()) {
     seed += 11;
     if (only.empty() || only == scenario.name) {
-      run_scenario(sweep, scenario, seed, folder);
+      run_scenario(sweep, scenario, seed);
     }
   }
   std::printf(

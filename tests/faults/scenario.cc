@@ -1,5 +1,10 @@
 #include "tests/faults/scenario.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace sectile::faults {
 namespace {
 
@@ -9,6 +14,17 @@ constexpr const char* kA100 = "a100-80gb";
 constexpr const char* kH100 = "h100-80gb-sxm5";
 constexpr const char* kA30 = "a30-24gb";
 constexpr const char* kRtx = "rtx-pro-6000-bw";
+
+// Those that kills and power cuts sweep too, which take longer: one of each kind.
+constexpr std::array<std::string_view, 9> kKilled = {"a100-beside-a-busy-one",
+                                                     "a100-off",
+                                                     "a100-guest-reset",
+                                                     "a30-engines",
+                                                     "h100-on",
+                                                     "h100-compute-instances",
+                                                     "h100-eight-on-and-off",
+                                                     "rtx-beside-busy",
+                                                     "mixed-node"};
 
 constexpr const char* kSeven =
     "1g.10gb@0 1g.10gb@1 1g.10gb@2 1g.10gb@3 1g.10gb@4 1g.10gb@5 1g.10gb@6";
@@ -82,7 +98,9 @@ std::vector<Scenario> later() {
          .from = "4g.40gb@0[2c 1c 1c] 3g.40gb@4[1c 2c]",
          .to = "4g.40gb@0[2c 2c] 3g.40gb@4[1c 1c 1c]"}}},
       {"h100-bare",
-       {{.model = kH100, .from = "3g.40gb@4[] 2g.20gb@0[1c@1]", .to = "3g.40gb@4 2g.20gb@0[1c 1c]"}}},
+       {{.model = kH100,
+         .from = "3g.40gb@4[] 2g.20gb@0[1c@1]",
+         .to = "3g.40gb@4 2g.20gb@0[1c 1c]"}}},
       {"h100-any-place",
        {{.model = kH100,
          .from = "3g.40gb@0 1g.10gb@4 1g.10gb@6",
@@ -122,6 +140,9 @@ const std::vector<Scenario>& scenarios() {
     std::vector<Scenario> made = ampere();
     for (Scenario& one : later()) {
       made.push_back(std::move(one));
+    }
+    for (Scenario& one : made) {
+      one.killed = std::ranges::find(kKilled, one.name) != kKilled.end();
     }
     return made;
   }();

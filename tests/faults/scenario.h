@@ -24,6 +24,7 @@ struct Scenario {
   const char* name = "";
   std::vector<GpuScenario> gpus;
   bool may_reset = false;  // Whoever asks allows resets.
+  bool killed = false;     // Also swept by kills and power cuts, which take longer.
 };
 
 // Of every kind that the models know: modes, whole nodes, compute instances, engines, busy

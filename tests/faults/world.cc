@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "sectile/geometry/catalogue.h"
@@ -154,6 +156,11 @@ bool alike(const NodeView& left, const NodeView& right) {
                             [](const GpuView& a, const GpuView& b) { return a.looks_like(b); });
 }
 
+bool same(const NodeView& left, const NodeView& right) {
+  return alike(left, right) &&
+         std::ranges::equal(left, right, {}, &GpuView::identities, &GpuView::identities);
+}
+
 std::vector<std::string> named_differences(const NodeView& old, const NodeView& now) {
   std::vector<std::string> parts;
   for (std::size_t index = 0; index < old.size(); ++index) {
@@ -300,6 +307,7 @@ Result<ChangePlan> World::plan_again(Node& node) const {
 }
 
 void World::restore() {
+  fs::remove_all(state_folder());
   store_->write([&](emulator::Node& node) {
     node = *pristine_;
     return NVML_SUCCESS;
@@ -328,10 +336,12 @@ NodeView World::look() const {
   return view;
 }
 
+std::string World::state_bytes() const {
+  std::ifstream stream(fs::path(state_folder()) / "state.db", std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
 ResetFn World::reset() const {
-  if (!scenario_.may_reset) {
-    return {};
-  }
   return [this](const std::string& uuid) -> Status {
     const Result<std::vector<emulator::GpuStatus>> gpus = emulator::gpu_status(node_folder());
     if (!gpus) {
@@ -342,8 +352,19 @@ ResetFn World::reset() const {
   };
 }
 
-Result<Node> open_node(const Hook& hook) {
-  Result<std::unique_ptr<Nvml>> nvml = Nvml::open(SECTILE_LIBRARY);
+fs::path scratch_folder() {
+  const fs::path memory = "/dev/shm";
+  return (fs::is_directory(memory) ? memory : fs::temp_directory_path()) /
+         ("sectile-faults-" + std::to_string(getpid()));
+}
+
+std::string setting(const char* name) {
+  const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  return value != nullptr ? value : "";
+}
+
+Result<Node> open_node(const Hook& hook, CallWatch* watch) {
+  Result<std::unique_ptr<Nvml>> nvml = Nvml::open(SECTILE_LIBRARY, watch);
   if (!nvml) {
     return fail(nvml);
   }
@@ -355,3 +376,10 @@ Result<Node> open_node(const Hook& hook) {
 }
 
 }  // namespace sectile::faults
+
+// A process with little memory forks fast, and the sweeps fork thousands of times.
+extern "C" const char*
+__asan_default_options();  // NOLINT(bugprone-reserved-identifier): ASan's name.
+extern "C" const char* __asan_default_options() {
+  return "quarantine_size_mb=1:thread_local_quarantine_size_kb=16:malloc_context_size=8";
+}

@@ -44,6 +44,8 @@ struct GpuView {
 using NodeView = std::vector<GpuView>;
 
 bool alike(const NodeView& left, const NodeView& right);
+// Not only alike, but the very same instances.
+bool same(const NodeView& left, const NodeView& right);
 
 // "gpu 0: 3g.40gb@4 is missing, MIG is off; gpu 2: ..." as an error should name it, each part once.
 std::vector<std::string> named_differences(const NodeView& old, const NodeView& now);
@@ -58,7 +60,7 @@ class World {
   World& operator=(const World&) = delete;
   ~World();
 
-  // Everything as in the beginning, without faults.
+  // Everything as in the beginning: no faults, and no state file.
   void restore();
   void set_faults(std::string_view script);
 
@@ -72,9 +74,12 @@ class World {
 
   const Scenario& scenario() const { return scenario_; }
   std::string node_folder() const { return folder_ / "node"; }
-  std::filesystem::path state_folder() const { return folder_ / "state"; }
-  // Nothing, if the scenario allows no resets.
+  std::string state_folder() const { return folder_ / "state"; }
+  // The whole state file; empty if there is none.
+  std::string state_bytes() const;
+
   ResetFn reset() const;
+  ResetFn allowed_reset() const { return scenario_.may_reset ? reset() : ResetFn(); }
 
  private:
   void create();
@@ -91,9 +96,15 @@ class World {
   NodeView after_;
 };
 
+// A folder for this process, in memory if possible.
+std::filesystem::path scratch_folder();
+
+// An environment variable; empty if it is not set.
+std::string setting(const char* name);
+
 // The emulator's library as a Node that never waits. `hook` is told of each call before it is made
 // and when it is over; it may be empty.
 using Hook = std::function<void(const char* function, bool over)>;
-Result<Node> open_node(const Hook& hook = {});
+Result<Node> open_node(const Hook& hook = {}, CallWatch* watch = nullptr);
 
 }  // namespace sectile::faults
