@@ -229,11 +229,12 @@ void FleetIndex::Core::count_request(WantNumber want) {
   }
 }
 
-std::optional<FleetInstance> FleetIndex::Core::choose(WantNumber number, TenantNumber tenant) {
+std::optional<FleetInstance> FleetIndex::Core::place(WantNumber number, TenantNumber tenant) {
   const Want& want = wants_[number.value];
-  if (ordered_by_gpu(rule_)) return choose_by_number(want, tenant);
+  if (ordered_by_gpu(rule_)) return place_by_number(want, tenant);
   float best_cost = std::numeric_limits<float>::infinity();
   std::optional<FleetInstance> best;
+  StateNumber to = kNoState;
   for_each_class(tenant, [&](ClassNumber number_of_class) {
     const Class& entry = classes_[number_of_class];
     const std::uint8_t profile = served(want, entry.model);
@@ -243,9 +244,11 @@ std::optional<FleetInstance> FleetIndex::Core::choose(WantNumber number, TenantN
     const internal::RankedState& ranked = models_[entry.model].ranking.order[profile][rank];
     if (ranked.choice.cost >= best_cost) return;
     best_cost = ranked.choice.cost;
+    to = ranked.choice.placing.to;
     best = FleetInstance{
         .gpu = entry.head[ranked.state], .profile = profile, .start = ranked.choice.placing.start};
   });
+  if (best) change_state(best->gpu, to);
   return best;
 }
 
@@ -267,8 +270,8 @@ std::optional<GpuNumber> FleetIndex::Core::next_with_room(const Want& want, Tena
   return best;
 }
 
-std::optional<FleetInstance> FleetIndex::Core::choose_by_number(const Want& want,
-                                                                TenantNumber tenant) {
+std::optional<FleetInstance> FleetIndex::Core::place_by_number(const Want& want,
+                                                               TenantNumber tenant) {
   const std::size_t from = rule_ == Rule::kRoundRobin ? cursor_ : 0;
   std::optional<GpuNumber> gpu = next_with_room(want, tenant, from);
   if (!gpu && from > 0) gpu = next_with_room(want, tenant, 0);
@@ -276,8 +279,9 @@ std::optional<FleetInstance> FleetIndex::Core::choose_by_number(const Want& want
   cursor_ = *gpu + 1;
   const std::size_t model = class_of(*gpu).model;
   const std::uint8_t profile = want.profile[model];
-  const auto placings = models_[model].space->placings(profile, gpus_[*gpu].state);
-  return FleetInstance{.gpu = *gpu, .profile = profile, .start = placings.front().start};
+  const Placing placing = models_[model].space->placings(profile, gpus_[*gpu].state).front();
+  change_state(*gpu, placing.to);
+  return FleetInstance{.gpu = *gpu, .profile = profile, .start = placing.start};
 }
 
 void FleetIndex::Core::put(const FleetInstance& instance) {
@@ -321,17 +325,23 @@ Result<FleetInstance> FleetIndex::Core::check_free(GpuNumber gpu, ProfileId id, 
                        .start = static_cast<std::uint8_t>(start)};
 }
 
-Status FleetIndex::Core::check_held(const FleetInstance& instance) const {
+Status FleetIndex::Core::release(const FleetInstance& instance) {
   if (instance.gpu >= gpus_.size()) {
     return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(instance.gpu));
   }
   const StateSpace& states = space(instance.gpu);
-  if (instance.profile < states.profiles().size() &&
-      states.released(instance.profile, instance.start, gpus_[instance.gpu].state) != kNoState) {
-    return {};
-  }
-  const std::string name = instance.profile < states.profiles().size()
-                               ? states.profiles()[instance.profile].name
+  if (instance.profile >= states.profiles().size()) return not_held(instance);
+  const StateNumber to =
+      states.released(instance.profile, instance.start, gpus_[instance.gpu].state);
+  if (to == kNoState) return not_held(instance);
+  change_state(instance.gpu, to);
+  return {};
+}
+
+std::unexpected<Error> FleetIndex::Core::not_held(const FleetInstance& instance) const {
+  const auto profiles = space(instance.gpu).profiles();
+  const std::string name = instance.profile < profiles.size()
+                               ? profiles[instance.profile].name
                                : "profile number " + number_text(instance.profile);
   return fail(ErrorCode::kStale, "no " + name + " at " + number_text(instance.start) + " on GPU " +
                                      number_text(instance.gpu) +

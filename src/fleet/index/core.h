@@ -28,8 +28,8 @@ class FleetIndex::Core {
   Result<WantNumber> add_want(std::span<const ServedBy> served_by);
   Status expect(ModelNumber model, std::span<const double> shares);
 
-  // The place that the rule would take; nothing if there is none.
-  std::optional<FleetInstance> choose(WantNumber want, TenantNumber tenant);
+  // The place that the rule would take, and takes it; nothing if there is none.
+  std::optional<FleetInstance> place(WantNumber want, TenantNumber tenant);
   // Notes what is asked for, and ranks anew if it has changed.
   void count_request(WantNumber want);
   bool knows(WantNumber want) const { return want.value < wants_.size(); }
@@ -42,7 +42,7 @@ class FleetIndex::Core {
   void take(const FleetInstance& instance);
 
   Result<FleetInstance> check_free(GpuNumber gpu, ProfileId profile, int start) const;
-  Status check_held(const FleetInstance& instance) const;
+  Status release(const FleetInstance& instance);
   Status set_attributes(GpuNumber gpu, const GpuAttributes& attributes);
 
   std::size_t gpus() const { return gpus_.size(); }
@@ -123,7 +123,8 @@ class FleetIndex::Core {
   void set_roomy(GpuNumber gpu, bool accepts);
   void rank_model(std::size_t model, std::span<const double> shares);
 
-  std::optional<FleetInstance> choose_by_number(const Want& want, TenantNumber tenant);
+  std::optional<FleetInstance> place_by_number(const Want& want, TenantNumber tenant);
+  std::unexpected<Error> not_held(const FleetInstance& instance) const;
   std::optional<GpuNumber> next_with_room(const Want& want, TenantNumber tenant,
                                           std::size_t from) const;
 

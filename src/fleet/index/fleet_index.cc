@@ -48,18 +48,16 @@ Status FleetIndex::expect(ModelNumber model, std::span<const double> shares) {
 Result<FleetInstance> FleetIndex::place(WantNumber want, TenantNumber tenant) {
   if (!core_->knows(want)) return unknown(want);
   core_->count_request(want);
-  const std::optional<FleetInstance> chosen = core_->choose(want, tenant);
-  if (!chosen) return no_room();
-  core_->put(*chosen);
-  return *chosen;
+  const std::optional<FleetInstance> placed = core_->place(want, tenant);
+  if (!placed) return no_room();
+  return *placed;
 }
 
 Result<MovedPlacement> FleetIndex::place_or_move(WantNumber want, TenantNumber tenant) {
   if (!core_->knows(want)) return unknown(want);
   core_->count_request(want);
-  if (const std::optional<FleetInstance> chosen = core_->choose(want, tenant)) {
-    core_->put(*chosen);
-    return MovedPlacement{.placed = *chosen};
+  if (const std::optional<FleetInstance> placed = core_->place(want, tenant)) {
+    return MovedPlacement{.placed = *placed};
   }
   const std::optional<MovedPlacement> chosen = core_->choose_with_move(want, tenant);
   if (!chosen) return no_room();
@@ -84,9 +82,7 @@ Result<FleetInstance> FleetIndex::reserve(GpuNumber gpu, ProfileId profile, int 
 }
 
 Status FleetIndex::release(const FleetInstance& instance) {
-  const Status held = core_->check_held(instance);
-  if (held) core_->take(instance);
-  return held;
+  return core_->release(instance);
 }
 
 Status FleetIndex::set_attributes(GpuNumber gpu, const GpuAttributes& attributes) {

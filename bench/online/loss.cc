@@ -1,0 +1,121 @@
+#include "bench/online/loss.h"
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bench/online/mixes.h"
+#include "sectile/fleet/loss_model.h"
+
+namespace sectile::bench {
+namespace {
+
+// How much better than on the same arrivals, and how sure that is.
+Estimate difference(const std::vector<double>& ours, const std::vector<double>& theirs) {
+  std::vector<double> differences(ours.size());
+  for (std::size_t i = 0; i < ours.size(); ++i) differences[i] = ours[i] - theirs[i];
+  return estimate(differences);
+}
+
+MakeFleet by_scan(Rule rule) {
+  return [rule](const Mix& mix, std::size_t gpus) {
+    std::vector<double> shares(mix.space->profiles().size());
+    for (std::size_t i = 0; i < mix.shares.size(); ++i) shares[mix.profiles[i]] = mix.shares[i];
+    return make_scan_fleet(*mix.space, rule, gpus, mix.profiles, shares);
+  };
+}
+
+MakeFleet by_index(Rule rule, const MovePolicy& moves = {}) {
+  return [rule, moves](const Mix& mix, std::size_t gpus) {
+    return make_index_fleet(*mix.space, rule, gpus, mix.profiles, moves);
+  };
+}
+
+std::unique_ptr<LossFleet> repacking(const Mix& mix, std::size_t gpus) {
+  return *make_repacking_fleet(*mix.space, gpus, mix.profiles);
+}
+
+// "90.10+-0.25"
+std::string text(const std::vector<double>& percent) {
+  const Estimate made = estimate(percent);
+  std::array<char, 64> line{};
+  std::snprintf(line.data(), line.size(), "%.2f+-%.2f", made.mean, made.half_width);
+  return line.data();
+}
+
+void print_row(const std::string& what, const std::string& unit, const Acceptance& ours,
+               const Acceptance& floor, const Acceptance& other, bool slices) {
+  const auto pick = [&](const Acceptance& of) -> const std::vector<double>& {
+    return slices ? of.slices : of.count;
+  };
+  const Estimate better = difference(pick(ours), pick(other));
+  std::printf("%s\t%s\t%s\t%s\t%s\t%+.2f+-%.2f\n", what.c_str(), unit.c_str(),
+              text(pick(ours)).c_str(), text(pick(floor)).c_str(), text(pick(other)).c_str(),
+              better.mean, better.half_width);
+}
+
+void print_load(const Mix& mix, const Load& load) {
+  const Acceptance ours = measure(mix, load, by_index(Rule::kForesight));
+  const Acceptance repacked = measure(mix, load, repacking);
+  std::array<char, 16> rho{};
+  std::snprintf(rho.data(), rho.size(), "%.2f", load.rho);
+  for (const Rule rule : kRules) {
+    if (rule == Rule::kForesight) continue;
+    const Acceptance theirs = measure(mix, load, by_scan(rule));
+    const std::string what =
+        mix.name + ", load " + rho.data() + ", " + std::string(to_string(rule));
+    print_row(what, "% count", ours, repacked, theirs, false);
+    print_row(what, "% slices", ours, repacked, theirs, true);
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace
+
+void print_rules(int seeds) {
+  std::printf(
+      "# accepted of what was asked for; other: the rule that the row names, as published\n");
+  std::printf(
+      "# floor: repacking everything at will; last column: sectile - other, same arrivals\n");
+  for (const Mix& mix : mixes()) {
+    for (const double rho : {0.85, 1.0, 1.2}) print_load(mix, {.rho = rho, .seeds = seeds});
+  }
+}
+
+void print_moves(int seeds) {
+  std::printf("# at most one move for a refused request, load 1; other: fgd without moves\n");
+  std::printf("# last column: part of the gap between fgd and repacking that is closed\n");
+  const MovePolicy for_room{.for_room = true};
+  const MovePolicy also_after{.for_room = true, .after_refusal = 0.05F};
+  for (const Mix& mix : mixes()) {
+    const Load load{.seeds = seeds};
+    const Acceptance repacked = measure(mix, load, repacking);
+    const Acceptance fgd = measure(mix, load, by_scan(Rule::kStranded));
+    for (const auto& [name, policy] :
+         {std::pair{"one for room", for_room}, std::pair{"also after refusals", also_after}}) {
+      const Acceptance ours = measure(mix, load, by_index(Rule::kForesight, policy));
+      const double from = estimate(fgd.slices).mean;
+      const double closed =
+          (estimate(ours.slices).mean - from) / (estimate(repacked.slices).mean - from);
+      const std::string what = mix.name + ", moves: " + name;
+      std::printf("%s\t%% slices\t%s\t%s\t%s\t%.0f%%\n", what.c_str(), text(ours.slices).c_str(),
+                  text(repacked.slices).c_str(), text(fgd.slices).c_str(), 100 * closed);
+      std::printf("%s\t%% moves\t%.2f\t-\t0\t-\n", what.c_str(), ours.moves);
+      std::fflush(stdout);
+    }
+  }
+}
+
+void print_large(int seeds) {
+  std::printf("# 10,000 GPUs, load 1: lost however large the fleet; other: fgd by index\n");
+  const Mix mix = mixes().front();
+  const Load load{.gpus = 10'000, .lifetimes = 40, .seeds = seeds};
+  const Acceptance ours = measure(mix, load, by_index(Rule::kForesight));
+  const Acceptance fgd = measure(mix, load, by_index(Rule::kStranded));
+  const Acceptance repacked = measure(mix, load, repacking);
+  print_row(mix.name + ", 10,000 GPUs", "% slices", ours, repacked, fgd, true);
+}
+
+}  // namespace sectile::bench
