@@ -17,6 +17,8 @@ namespace sectile::cli {
 class Arguments {
  public:
   bool has(std::string_view name) const;
+  // Whether the verb has it at all: for code that several verbs share.
+  bool offers(std::string_view name) const { return values_.contains(name); }
   // The value, or `fallback` if it was not given. The last one of an option that repeats.
   std::string text(std::string_view name, std::string_view fallback = {}) const;
   int number(std::string_view name, int fallback) const;

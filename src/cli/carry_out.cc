@@ -6,6 +6,7 @@
 #include "src/cli/child.h"
 #include "src/cli/exit_status.h"
 #include "src/cli/guard.h"
+#include "src/cli/surround.h"
 
 namespace sectile::cli {
 namespace {
@@ -60,6 +61,13 @@ Result<Applied> carry_out(Session& session, const ChangePlan& plan, ChangeOption
   if (!node) {
     return fail(node);
   }
+  Result<Surround> usual = Surround::read(session, "");
+  if (!usual) {
+    return fail(usual);
+  }
+  if (options.companions.empty()) {
+    options.companions = usual->companions();
+  }
   StopObserver stop(session);
   options.observer = &stop;
   options.progress = progress_for(session);
@@ -70,6 +78,8 @@ Result<Applied> carry_out(Session& session, const ChangePlan& plan, ChangeOption
 }
 
 Result<Repaired> carry_out_repair(Session& session, RepairOptions options) {
+  Surround surround(session);
+  options.companions = surround.companions();
   options.progress = progress_for(session);
   options.reset = reset_for(session);
   options.warn = [&session](const std::string& what) { session.say("warning: " + what); };

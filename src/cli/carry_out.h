@@ -13,7 +13,7 @@ namespace sectile::cli {
 bool agrees(const std::string& question);
 
 // Makes the change with what the options of the verb say: --nvml, --reset. `options` says what kind
-// of change it is; the rest of it is filled in.
+// of change it is, and what surrounds it if that is more than the usual; the rest is filled in.
 Result<Applied> carry_out(Session& session, const ChangePlan& plan, ChangeOptions options = {});
 
 // The same for repair().

@@ -177,7 +177,7 @@ Result<Desired> desired(const Request& request, const Arguments& arguments,
     return fail(wish);
   }
   for (GpuTarget& target : wish->targets) {
-    target.mode_only = arguments.has("mode-only");
+    target.mode_only = arguments.offers("mode-only") && arguments.has("mode-only");
   }
   return wish;
 }

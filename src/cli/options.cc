@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/cli/table/advise.h"
+#include "src/cli/table/boot.h"
 #include "src/cli/table/catalogue.h"
 #include "src/cli/table/change.h"
 #include "src/cli/table/emulate.h"
@@ -27,9 +28,9 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,   kAdviseVerb, kGpusVerb,   kProfilesVerb, kShowVerb,     kWhoVerb,
-    kDiffVerb,   kApplyVerb,  kAssertVerb, kLogVerb,      kUndoVerb,     kRepairVerb,
-    kExportVerb, kLintVerb,   kFleetVerb,  kEmulateVerb,  kInternalVerb,
+    kPlanVerb,   kAdviseVerb, kGpusVerb,  kProfilesVerb, kShowVerb,     kWhoVerb,  kDiffVerb,
+    kApplyVerb,  kAssertVerb, kLogVerb,   kUndoVerb,     kRepairVerb,   kSaveVerb, kRestoreVerb,
+    kExportVerb, kLintVerb,   kFleetVerb, kEmulateVerb,  kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {

@@ -1,8 +1,10 @@
 #include "src/cli/show_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "sectile/apply/mig_devices.h"
 #include "sectile/geometry/fit.h"
 #include "sectile/text/draw.h"
 #include "sectile/text/notation.h"
@@ -41,7 +43,24 @@ Json processes_json(const std::vector<GpuProcess>& processes) {
   return list;
 }
 
-Json instance_json(const Model& model, const LiveGpu& gpu, const LiveInstance& instance) {
+using Devices = std::vector<MigDevice>;
+
+Json compute_json(const Profile* profile, const LiveCompute& compute, const MigDevice& device) {
+  const ComputeProfile* kind =
+      profile == nullptr ? nullptr : profile->find_compute(compute.slot.profile);
+  return {{"id", compute.id.value},
+          {"profile", kind == nullptr ? "" : kind->name},
+          {"profile_id", compute.slot.profile.value},
+          {"start", compute.slot.placement.start},
+          {"compute_slices", compute.slot.placement.size},
+          {"uuid", compute.uuid},
+          {"index", index_name(device)},
+          {"legacy", legacy_name(device)},
+          {"cdi", cdi_name(device)}};
+}
+
+Json instance_json(const Model& model, const LiveGpu& gpu, const LiveInstance& instance,
+                   const Devices& devices) {
   const Profile* profile = model.find(instance.profile);
   Json json = {{"id", instance.id.value}};
   json["profile"] = profile == nullptr ? std::string() : profile->name;
@@ -51,14 +70,11 @@ Json instance_json(const Model& model, const LiveGpu& gpu, const LiveInstance& i
   json["memory_mib"] = profile == nullptr ? 0 : profile->memory.value;
   json["compute_instances"] = Json::array();
   for (const LiveCompute& compute : instance.compute) {
-    const ComputeProfile* kind =
-        profile == nullptr ? nullptr : profile->find_compute(compute.slot.profile);
-    json["compute_instances"].push_back({{"id", compute.id.value},
-                                         {"profile", kind == nullptr ? "" : kind->name},
-                                         {"profile_id", compute.slot.profile.value},
-                                         {"start", compute.slot.placement.start},
-                                         {"compute_slices", compute.slot.placement.size},
-                                         {"uuid", compute.uuid}});
+    const auto device = std::ranges::find_if(devices, [&](const MigDevice& one) {
+      return one.gpu_uuid == gpu.uuid && one.gpu_instance == instance.id.value &&
+             one.compute_instance == compute.id.value;
+    });
+    json["compute_instances"].push_back(compute_json(profile, compute, *device));
   }
   json["holders"] = processes_json(gpu.holders(instance));
   return json;
@@ -72,7 +88,7 @@ Json free_json(const Model& model, const LiveGpu& gpu) {
   return free;
 }
 
-Json gpu_json(const Snapshot& snapshot, const LiveGpu& gpu) {
+Json gpu_json(const Snapshot& snapshot, const LiveGpu& gpu, const Devices& devices) {
   Json json = {{"index", gpu.index}, {"uuid", gpu.uuid}, {"name", gpu.name}, {"pci", gpu.pci}};
   json["mig"] = mode_word(gpu.mode);
   json["mig_pending"] = mode_word(gpu.pending);
@@ -87,7 +103,7 @@ Json gpu_json(const Snapshot& snapshot, const LiveGpu& gpu) {
   json["layout"] = to_notation(model, gpu.layout);
   json["instances"] = Json::array();
   for (const LiveInstance& instance : gpu.instances) {
-    json["instances"].push_back(instance_json(model, gpu, instance));
+    json["instances"].push_back(instance_json(model, gpu, instance, devices));
   }
   json["still_fits"] = enabled ? free_json(model, gpu) : Json::object();
   return json;
@@ -100,8 +116,9 @@ std::string show_json(const Snapshot& snapshot) {
   json["driver"] = snapshot.driver_version;
   json["nvml"] = snapshot.nvml_version;
   json["gpus"] = Json::array();
+  const Devices devices = mig_devices(snapshot);
   for (const LiveGpu& gpu : snapshot.gpus) {
-    json["gpus"].push_back(gpu_json(snapshot, gpu));
+    json["gpus"].push_back(gpu_json(snapshot, gpu, devices));
   }
   json["warnings"] = snapshot.warnings;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

@@ -15,16 +15,13 @@
 #include "src/cli/exit_status.h"
 #include "src/cli/live.h"
 #include "src/cli/make_way.h"
+#include "src/cli/surround.h"
 #include "src/cli/verbs.h"
 
 namespace sectile::cli {
 namespace {
 
 Status check_options(const Arguments& arguments) {
-  if (arguments.has("hooks-file")) {
-    return fail(ErrorCode::kInvalidArgument, "hooks are not supported yet",
-                "run what the hooks file says before and after sectile apply, without -k");
-  }
   if (arguments.has("reset") && arguments.has("skip-reset")) {
     return fail(ErrorCode::kInvalidArgument, "--reset and --skip-reset exclude each other",
                 "give one of them");
@@ -73,10 +70,16 @@ std::string change_out(const Session& session, const Snapshot& now, const Change
                                                     : change_text(now, plan, steps);
 }
 
-Result<int> dry_run(Session& session, const Prepared& prepared, const Patience& patience) {
+Result<int> dry_run(Session& session, const Prepared& prepared, const Patience& patience,
+                    const Surround& surround) {
   session.out = change_out(session, *prepared.now, prepared.plan, true);
   if (session.arguments.text("output", "text") == "text") {
     session.out += change_summary(prepared.plan) + ". Nothing was changed.\n";
+  }
+  if (!prepared.plan.empty()) {
+    for (const std::string& note : surround.service_notes(prepared.plan)) {
+      session.say("note: " + note);
+    }
   }
   if (prepared.plan.blocked.empty()) {
     return 0;
@@ -106,8 +109,10 @@ bool only_pending(const Session& session, const ChangePlan& plan) {
          });
 }
 
-Result<int> make_change(Session& session, const Prepared& prepared) {
-  const Result<Applied> applied = carry_out(session, prepared.plan);
+Result<int> make_change(Session& session, const Prepared& prepared, Surround& surround) {
+  ChangeOptions options;
+  options.companions = surround.companions();
+  const Result<Applied> applied = carry_out(session, prepared.plan, std::move(options));
   if (!applied) {
     if (applied.error().code == ErrorCode::kUnavailable && session.arguments.has("skip-reset") &&
         only_pending(session, prepared.plan)) {
@@ -138,7 +143,7 @@ Result<std::vector<Victim>> victims_of(const Prepared& prepared, const Patience&
 
 // Asks, waits for those in the way or ends them as the options say, and then does it.
 Result<int> make_way(Session& session, const Request& request, Prepared prepared,
-                     const Patience& patience) {
+                     const Patience& patience, Surround& surround) {
   if (!prepared.plan.blocked.empty() && !patience.wait && !patience.evict) {
     return std::unexpected(busy(prepared, patience));
   }
@@ -174,7 +179,16 @@ Result<int> make_way(Session& session, const Request& request, Prepared prepared
       return fail(yes);
     }
   }
-  return make_change(session, prepared);
+  return make_change(session, prepared, surround);
+}
+
+Result<int> nothing_to_do(Session& session, const Prepared& prepared, const Surround& surround) {
+  if (const Status framed = surround.frame_nothing(); !framed) {
+    return fail(framed);
+  }
+  session.out = change_out(session, *prepared.now, prepared.plan, false);
+  session.say("nothing differs, and nothing was changed");
+  return 0;
 }
 
 }  // namespace
@@ -198,15 +212,17 @@ Result<int> verb_apply(Session& session) {
   for (const std::string& note : prepared->wish.notes) {
     session.say("note: " + note);
   }
+  Result<Surround> surround = Surround::read(session, request->label);
+  if (!surround) {
+    return fail(surround);
+  }
   if (session.arguments.has("dry-run")) {
-    return dry_run(session, *prepared, *patience);
+    return dry_run(session, *prepared, *patience, *surround);
   }
   if (prepared->plan.empty()) {
-    session.out = change_out(session, *prepared->now, prepared->plan, false);
-    session.say("nothing differs, and nothing was changed");
-    return 0;
+    return nothing_to_do(session, *prepared, *surround);
   }
-  return make_way(session, *request, *std::move(prepared), *patience);
+  return make_way(session, *request, *std::move(prepared), *patience, *surround);
 }
 
 }  // namespace sectile::cli

@@ -20,6 +20,8 @@ Result<int> verb_log(Session& session);
 Result<int> verb_undo(Session& session);
 Result<int> verb_repair(Session& session);
 Result<int> verb_assert(Session& session);
+Result<int> verb_save(Session& session);
+Result<int> verb_restore(Session& session);
 Result<int> verb_export(Session& session);
 Result<int> verb_lint(Session& session);
 Result<int> verb_fleet(Session& session);

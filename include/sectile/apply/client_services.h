@@ -42,7 +42,8 @@ std::vector<std::string> services_to_stop(const ChangePlan& plan, bool catalogue
 
 class Systemctl {
  public:
-  explicit Systemctl(std::chrono::milliseconds limit = std::chrono::minutes(2)) : limit_(limit) {}
+  Systemctl() = default;
+  explicit Systemctl(std::chrono::milliseconds limit) : limit_(limit) {}
 
   // In the order of `units`, without those that are not installed and an alias only once. Fails
   // with kUnavailable if there is no systemctl or systemd does not run this machine.
@@ -57,7 +58,7 @@ class Systemctl {
   bool starting() const;
 
  private:
-  std::chrono::milliseconds limit_;  // Of each call.
+  std::chrono::milliseconds limit_ = std::chrono::minutes(2);  // Of each call.
 };
 
 }  // namespace sectile

@@ -3,6 +3,7 @@
 
 #include "src/cli/options.h"
 #include "src/cli/table/shared.h"
+#include "src/cli/table/surround.h"
 
 namespace sectile::cli {
 
@@ -50,11 +51,11 @@ inline constexpr Option kApplyOptions[] = {
      .value = "TIME",
      .help = "How long --evict waits between asking a process to end and killing it. Default: "
              "30s."},
-    {.name = "hooks-file",
-     .letter = 'k',
-     .kind = ValueKind::kFile,
-     .value = "FILE",
-     .help = "mig-parted's hooks. Not supported yet: refused."},
+    kHooksFile,
+    kHooksOutput,
+    kStopClients,
+    kStopService,
+    kCdi,
     output(kTextJson, "What to print. Default: text."),
     kLive,
     kDriverTimeout,
