@@ -15,4 +15,5 @@ cmake --build "$root/foreign" >/dev/null
 # The installed program finds its installed emulator.
 "$root/prefix/bin/sectile" emulate 2xa30-24gb -- sectile show -o json | grep -q '"uuid"'
 test -s "$root/prefix/share/man/man1/sectile.1"
+test -s "$root/prefix/lib/systemd/system/sectile-restore.service"
 echo "installed, found and run"
