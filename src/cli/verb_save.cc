@@ -1,6 +1,7 @@
 // sectile save: keeps the layout of this machine, or that of a configuration, for the next boot.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
