@@ -113,11 +113,12 @@ _sectile() {
         --wait|-w) COMPREPLY=(); return ;;
         --grace) COMPREPLY=(); return ;;
         --hooks-file|-k) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --stop-service) COMPREPLY=(); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --wait -w --evict --grace --hooks-file -k --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --wait -w --evict --grace --hooks-file -k --hooks-output --stop-clients --stop-service --cdi --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     assert)
       case $before in
@@ -151,6 +152,23 @@ _sectile() {
         --driver-timeout) COMPREPLY=(); return ;;
       esac
       options='--dry-run -n --take-back --complete --accept --yes -y --reset --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      ;;
+    save)
+      case $before in
+        --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --selected-config|-c) COMPREPLY=($(compgen -W "$(_sectile_list labels)" -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--config-file -f --selected-config -c --from-mig-manager --show --forget --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      ;;
+    restore)
+      case $before in
+        --timeout) COMPREPLY=(); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--dry-run -n --yes -y --timeout --reset --cdi --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     export)
       case $before in
@@ -198,7 +216,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan advise gpus profiles show who diff apply assert log undo repair export lint fleet emulate' ;;
+    *) arguments='plan advise gpus profiles show who diff apply assert log undo repair save restore export lint fleet emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
