@@ -104,12 +104,27 @@ Result<Marked> take_marks(std::string_view text) {
   return result;
 }
 
-Status set_layout(FleetGpu& gpu, std::string_view text) {
+// Layouts that were read already: fleets say the same thousands of times, and reading is packing.
+class Layouts {
+ public:
+  const Result<Layout>& read(const Model& model, const std::string& notation) {
+    const auto [place, added] = known_.try_emplace({&model, notation}, Layout());
+    if (added) {
+      place->second = parse_layout(model, notation);
+    }
+    return place->second;
+  }
+
+ private:
+  std::map<std::pair<const Model*, std::string>, Result<Layout>> known_;
+};
+
+Status set_layout(FleetGpu& gpu, std::string_view text, Layouts& layouts) {
   const Result<Marked> marked = take_marks(text);
   if (!marked) {
     return fail(marked);
   }
-  const Result<Layout> layout = parse_layout(*gpu.model, marked->notation);
+  const Result<Layout>& layout = layouts.read(*gpu.model, marked->notation);
   if (!layout) {  // What exists cannot be too much: the file is wrong.
     return fail(ErrorCode::kInvalidArgument, layout.error().message, layout.error().next);
   }
@@ -143,7 +158,8 @@ struct Alike {
 };
 
 // "8xh100-80gb-sxm5 3g.40gb@4! 2g.20gb@0"
-Alike read_short_gpu(Reader& reader, const Tree& tree, const Attributes& attributes) {
+Alike read_short_gpu(Reader& reader, const Tree& tree, const Attributes& attributes,
+                     Layouts& layouts) {
   Alike alike;
   const std::string_view text = internal::trim(tree.scalar);
   const std::string_view spec = text.substr(0, text.find(' '));
@@ -158,7 +174,7 @@ Alike read_short_gpu(Reader& reader, const Tree& tree, const Attributes& attribu
   alike.gpu.model = read_model(reader, tree.position, model);
   const std::string_view layout = internal::trim(text.substr(spec.size()));
   if (alike.gpu.model != nullptr && !layout.empty()) {
-    if (const Status set = set_layout(alike.gpu, layout); !set) {
+    if (const Status set = set_layout(alike.gpu, layout, layouts); !set) {
       reader.refuse(tree.position, set.error());
     }
   }
@@ -177,9 +193,9 @@ void read_busy(Reader& reader, const Tree& tree, FleetGpu& gpu) {
   }
 }
 
-Alike read_gpu(Reader& reader, const Tree& tree, const Attributes& defaults) {
+Alike read_gpu(Reader& reader, const Tree& tree, const Attributes& defaults, Layouts& layouts) {
   if (tree.kind == Tree::Kind::kScalar) {
-    return read_short_gpu(reader, tree, defaults);
+    return read_short_gpu(reader, tree, defaults, layouts);
   }
   Alike alike;
   Fields fields(reader, tree, "a GPU");
@@ -201,7 +217,7 @@ Alike read_gpu(Reader& reader, const Tree& tree, const Attributes& defaults) {
   if (const Tree* const layout = fields.find("layout")) {
     const std::string text = reader.text(*layout, "layout");
     if (alike.gpu.model != nullptr) {
-      if (const Status set = set_layout(alike.gpu, text); !set) {
+      if (const Status set = set_layout(alike.gpu, text, layouts); !set) {
         reader.refuse(layout->position, set.error());
       }
     }
@@ -235,7 +251,7 @@ void add_gpus(Reader& reader, const Tree& tree, const Alike& alike, Node& node) 
   }
 }
 
-Node read_node(Reader& reader, const Tree& tree) {
+Node read_node(Reader& reader, const Tree& tree, Layouts& layouts) {
   Node node;
   Fields fields(reader, tree, "a node");
   const Tree& name = fields.need("name");
@@ -254,7 +270,7 @@ Node read_node(Reader& reader, const Tree& tree) {
     node.like_position = like->position;
   } else {
     for (const Tree& gpu : reader.list(*gpus, "gpus")) {
-      add_gpus(reader, gpu, read_gpu(reader, gpu, node.attributes), node);
+      add_gpus(reader, gpu, read_gpu(reader, gpu, node.attributes, layouts), node);
     }
   }
   fields.finish();
@@ -370,8 +386,9 @@ Result<std::vector<FleetGpu>> parse_fleet(std::string_view text, std::string_vie
   Fields fields(reader, *tree, "the file");
   read_head(reader, fields, "Fleet");
   std::vector<Node> nodes;
+  Layouts layouts;
   for (const Tree& node : reader.list(fields.need("nodes"), "nodes")) {
-    nodes.push_back(read_node(reader, node));
+    nodes.push_back(read_node(reader, node, layouts));
   }
   fields.finish();
   if (!reader.failed()) {

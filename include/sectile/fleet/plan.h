@@ -103,9 +103,10 @@ struct FleetPlan {
   const Objective* find(Goal goal) const;  // nullptr if it was not asked for.
 };
 
-// What the fleet and the purchases can do at best. That not everything is served is no failure:
-// goals say how much is missing. Fails with kInvalidArgument if check_fleet() does, for counts out
-// of range, for a goal that is named twice, and for a want that no model here can ever serve.
+// What the fleet and the purchases can do at best. That not everything is served is no failure
+// (but kUnsatisfiable if kUnserved is none of the goals): they say how much is missing. Fails with
+// kInvalidArgument if check_fleet() does, for counts out of range, for a goal that is named twice,
+// and for a want that no model here can ever serve.
 Result<FleetPlan> plan_fleet(std::span<const FleetGpu> fleet, std::span<const FleetWant> wants,
                              const FleetRequest& request = {});
 

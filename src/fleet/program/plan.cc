@@ -102,6 +102,10 @@ Result<FleetPlan> plan_checked(std::span<const FleetGpu> fleet, std::span<const 
                                const FleetRequest& request) {
   const fleet::program::Question question = fleet::program::ask(fleet, wants, request);
   const Result<fleet::program::Answer> answer = fleet::program::solve(question.program);
+  if (!answer && answer.error().code == ErrorCode::kUnsatisfiable) {
+    return fail(ErrorCode::kUnsatisfiable, "not everything that is wanted can be served",
+                "with the goal unserved in front, the plan says what can");
+  }
   if (!answer) {
     return fail(answer);
   }

@@ -224,6 +224,9 @@ TEST(PlanFleetTest, RefusesWhatMakesNoSense) {
   EXPECT_THAT(plan_fleet(fleet, many).error().message, HasSubstr("100000001 instances are more"));
   EXPECT_THAT(plan_fleet(fleet, {}, {.goals = {Goal::kGpus, Goal::kGpus}}).error().message,
               HasSubstr("twice"));
+  const Result<FleetPlan> short_of =
+      plan_fleet(fleet, std::vector{want(5, "1g.6gb")}, {.goals = {Goal::kGpus}});
+  EXPECT_EQ(short_of.error().code, ErrorCode::kUnsatisfiable);
   const std::vector<FleetGpu> twins = {gpu(0, "a30-24gb"), gpu(0, "a30-24gb")};
   EXPECT_THAT(plan_fleet(twins, {}).error().message, HasSubstr("another GPU of this name"));
 }
