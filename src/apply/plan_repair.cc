@@ -43,7 +43,18 @@ struct Way {
   std::string obstacle;  // Why it cannot; empty if it can.
 };
 
-Way way_to(const NodeImage& image, const ChangeRecord& record, const Snapshot& now, bool asked) {
+std::string resets(const ChangePlan& plan) {
+  std::string names;
+  for (const GpuChange& change : plan.changes) {
+    if (change.set_mode && change.needs_reset) {
+      names += (names.empty() ? "gpu " : ", gpu ") + std::to_string(change.index);
+    }
+  }
+  return names;
+}
+
+Way way_to(const NodeImage& image, const ChangeRecord& record, const Snapshot& now,
+           const RepairSetting& setting) {
   std::vector<GpuTarget> targets;
   for (const GpuImage& gpu : image.gpus) {
     const LiveGpu* const live = now.find(gpu.uuid);
@@ -63,8 +74,12 @@ Way way_to(const NodeImage& image, const ChangeRecord& record, const Snapshot& n
   if (!plan->blocked.empty()) {
     return {.plan = {}, .obstacle = busy(plan->blocked).error().message};
   }
+  const bool asked = setting.wish != RepairWish::kChoose;
   if (const std::string foreign = asked ? "" : strangers(record, now, *plan); !foreign.empty()) {
     return {.plan = {}, .obstacle = foreign + " was made by somebody else since"};
+  }
+  if (const std::string gpus = resets(*plan); !gpus.empty() && !setting.may_reset) {
+    return {.plan = {}, .obstacle = gpus + " would have to be reset, which --reset allows"};
   }
   return {.plan = *std::move(plan), .obstacle = {}};
 }
@@ -100,12 +115,13 @@ Result<RepairPlan> to_new(Way way, const std::string& differs, const std::string
 }
 
 Result<RepairPlan> choose(const ChangeRecord& record, const Snapshot& now,
-                          const std::string& from_old, const std::string& from_new) {
-  Way back = way_to(record.before, record, now, false);
+                          const RepairSetting& setting, const std::string& from_old,
+                          const std::string& from_new) {
+  Way back = way_to(record.before, record, now, setting);
   if (back.obstacle.empty()) {
     return to_old(std::move(back), from_old);
   }
-  Way on = way_to(record.target, record, now, false);
+  Way on = way_to(record.target, record, now, setting);
   if (on.obstacle.empty()) {
     return to_new(std::move(on), from_new,
                   "the old layout cannot be brought back (" + back.obstacle +
@@ -137,8 +153,9 @@ std::string differences(const Snapshot& now, const NodeImage& image) {
   return text;
 }
 
-Result<RepairPlan> plan_repair(const ChangeRecord& record, const Snapshot& now, RepairWish wish,
-                               const std::string& boot) {
+Result<RepairPlan> plan_repair(const ChangeRecord& record, const Snapshot& now,
+                               const RepairSetting& setting) {
+  const RepairWish wish = setting.wish;
   const std::string from_old = differences(now, record.before);
   const std::string from_new = differences(now, record.target);
   if (wish == RepairWish::kAccept) {
@@ -159,13 +176,13 @@ Result<RepairPlan> plan_repair(const ChangeRecord& record, const Snapshot& now, 
                       .reason = "the old layout is there, and nothing is left to do"};
   }
   if (wish == RepairWish::kTakeBack) {
-    return to_old(way_to(record.before, record, now, true), from_old);
+    return to_old(way_to(record.before, record, now, setting), from_old);
   }
   if (wish == RepairWish::kComplete) {
-    return to_new(way_to(record.target, record, now, true), from_new,
+    return to_new(way_to(record.target, record, now, setting), from_new,
                   "the new layout is completed, as asked");
   }
-  if (record.author.boot != boot) {
+  if (record.author.boot != setting.boot) {
     return RepairPlan{
         .end = ChangeState::kRestarted,
         .plan = {},
@@ -175,7 +192,7 @@ Result<RepairPlan> plan_repair(const ChangeRecord& record, const Snapshot& now, 
             "undo` the one from before this change; unlike that one, " +
             from_old};
   }
-  return choose(record, now, from_old, from_new);
+  return choose(record, now, setting, from_old, from_new);
 }
 
 }  // namespace sectile

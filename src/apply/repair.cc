@@ -27,7 +27,9 @@ class Repair {
     if (!now) {
       return fail(now);
     }
-    Result<RepairPlan> plan = plan_repair(record_, *now, options_.wish, this_process().boot);
+    Result<RepairPlan> plan = plan_repair(
+        record_, *now,
+        {.wish = options_.wish, .boot = this_process().boot, .may_reset = !!options_.reset});
     if (!plan) {
       return fail(plan);
     }

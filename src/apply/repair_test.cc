@@ -208,6 +208,44 @@ TEST_F(RepairTest, WhoUsesANewInstanceKeepsItAndTheNewLayoutIsCompleted) {
   EXPECT_EQ(std::ranges::count(fake_.destroyed, "GPU-0 0:1"), 0);
 }
 
+// On Ampere the mode goes off with a reset only, and a reset is never done unasked.
+TEST_F(RepairTest, WhereTheWayBackNeedsAResetTheNewLayoutIsCompleted) {
+  fake_.gpus[1].activates = false;
+  fake_.gpus[1].model.mode_needs_reset = true;
+  FakeNvml& fake = fake_;
+  const ResetFn reset = [&fake](const std::string&) {
+    fake.gpus[1].reset();
+    return Status{};
+  };
+  Node node = fake_.node();
+  Snapshot now = node.read().value();
+  now.models[now.gpus[1].model].mode_needs_reset = true;
+  const ChangePlan plan =
+      prepare(now, {target("GPU-0", new_layout()), target("GPU-1", new_layout())}).value();
+  CrashesAt crashes(9);
+  ChangeOptions options;
+  options.state = state_;
+  options.clock = &clock_;
+  options.observer = &crashes;
+  options.reset = reset;
+  EXPECT_THROW(static_cast<void>(change(node, plan, options).has_value()), Crash);
+  ASSERT_TRUE(fake_.gpus[1].enabled);
+  const ChangeRecord record = last();
+  now = fake_.node().read().value();
+  now.models[now.gpus[1].model].mode_needs_reset = true;
+  RepairSetting setting;
+  setting.boot = this_process().boot;
+  const Result<RepairPlan> on = plan_repair(record, now, setting);
+  ASSERT_TRUE(on) << on.error().message;
+  EXPECT_EQ(on->end, ChangeState::kCompleted);
+  EXPECT_NE(on->reason.find("gpu 1 would have to be reset"), std::string::npos) << on->reason;
+  setting.may_reset = true;
+  EXPECT_EQ(plan_repair(record, now, setting)->end, ChangeState::kTakenBack);
+  setting.may_reset = false;
+  setting.wish = RepairWish::kTakeBack;
+  EXPECT_EQ(plan_repair(record, now, setting).error().code, ErrorCode::kNotRestored);
+}
+
 TEST_F(RepairTest, WhoIsInTheWayOfBothIsNamedAndNothingIsTouched) {
   const Layout moved = layout_of({{"3g.40gb", 4}, {"1g.10gb", 3}, {"1g.10gb", 0}});
   ASSERT_TRUE(cut_off_at(25));

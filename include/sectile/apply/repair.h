@@ -2,8 +2,8 @@
 //
 // The journal has the layout from before and the one that was asked for; the node is compared with
 // both. What is there already is only noted. Otherwise the old layout is brought back if that harms
-// nobody; if somebody uses what would have to go, the new layout is completed; if that is in the
-// way of somebody too, nothing is touched and everything is named. Instances that are of neither
+// nobody and needs no reset that was not asked for; otherwise the new layout is completed; if that
+// cannot be either, nothing is touched and everything is named. Instances that are of neither
 // layout were made by somebody else since, and are not ours to take away.
 //
 // A restart of the machine takes all instances away, so that there is nothing left to be finished:
@@ -41,10 +41,17 @@ struct RepairPlan {
   std::string reason;                         // "the old layout is there: nothing is left to do"
 };
 
-// Pure. `boot`: the boot id of now. Fails with kNotRestored, naming what differs and who or what is
+// Where and how repair() works.
+struct RepairSetting {
+  RepairWish wish = RepairWish::kChoose;
+  std::string boot;        // The boot id of now.
+  bool may_reset = false;  // GPUs may be reset.
+};
+
+// Pure. Fails with kNotRestored, naming what differs and who or what is
 // in the way, if nothing can be done.
-Result<RepairPlan> plan_repair(const ChangeRecord& record, const Snapshot& now, RepairWish wish,
-                               const std::string& boot);
+Result<RepairPlan> plan_repair(const ChangeRecord& record, const Snapshot& now,
+                               const RepairSetting& setting);
 
 // What tells the GPUs of the image from what they are now, in words; empty if nothing does.
 std::string differences(const Snapshot& now, const NodeImage& image);

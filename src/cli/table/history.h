@@ -92,9 +92,9 @@ inline constexpr Verb kRepairVerb = {
     .description =
         "After a crash, a kill or a failure that could not be taken back (exit status 8), no "
         "other change starts until this has been run. The GPUs are compared with the journal. "
-        "The old layout is brought back if that harms nobody; if somebody uses what would have "
-        "to go, the new layout is completed; if that is in somebody's way too, nothing is "
-        "touched and everything that is in the way is named. After a restart, which takes all "
+        "The old layout is brought back if that harms nobody and needs no reset; otherwise the "
+        "new layout is completed; if that cannot be done either, nothing is touched and "
+        "everything that is in the way is named. After a restart, which takes all "
         "instances away, the change is only closed.\n\n"
         "Does nothing if every change is finished, so it is safe at boot and twice.",
     .options = kRepairOptions,
