@@ -51,8 +51,8 @@ class Run {
     if (!earlier) {
       return fail(earlier);
     }
-    if (*earlier) {
-      return not_finished(**earlier);
+    if (const std::optional<ChangeRecord>& record = *earlier; record) {
+      return not_finished(*record);
     }
     const Result<Snapshot> before = node_.read();
     if (!before) {

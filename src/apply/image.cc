@@ -49,6 +49,64 @@ GpuImage image_of(const LiveGpu& gpu, const Model& model) {
   return image;
 }
 
+// The GPU as the change shall make it.
+GpuImage wanted_of(const LiveGpu& gpu, const Model& model, const GpuChange& change) {
+  GpuImage wanted = shell_of(gpu, model);
+  if (change.set_mode) {
+    wanted.mode = *change.set_mode ? MigMode::kEnabled : MigMode::kDisabled;
+  }
+  wanted.pending = wanted.mode;
+  for (const Slot& slot : change.to.slots()) {
+    InstanceImage instance{.profile = slot.profile(),
+                           .name = profile_name(model, slot.profile()),
+                           .placement = slot.placement(),
+                           .compute = {}};
+    for (const ComputeSlot& compute : slot.compute()) {
+      instance.compute.push_back({.slot = compute, .uuid = {}});
+    }
+    wanted.instances.push_back(std::move(instance));
+  }
+  return wanted;
+}
+
+Result<Slot> slot_of(const Model& model, const InstanceImage& instance) {
+  const std::string next = "another GPU or driver is there now";
+  const Profile* const profile = model.find(instance.profile);
+  if (profile == nullptr) {
+    return fail(ErrorCode::kUnsatisfiable,
+                "there is no profile " + std::to_string(instance.profile.value) + " (" +
+                    instance.name + ")",
+                next);
+  }
+  Slot slot = Slot::bare(*profile, instance.placement.start);
+  if (slot.placement() != instance.placement) {
+    return fail(ErrorCode::kUnsatisfiable, instance.name + " has another size by now", next);
+  }
+  for (const ComputeImage& compute : instance.compute) {
+    Result<Slot> more = slot.with_compute(*profile, compute.slot);
+    if (!more) {
+      return more;
+    }
+    slot = *std::move(more);
+  }
+  return slot;
+}
+
+ordered_json instance_json(const InstanceImage& instance) {
+  ordered_json compute = ordered_json::array();
+  for (const ComputeImage& one : instance.compute) {
+    compute.push_back({{"profile_id", one.slot.profile.value},
+                       {"start", one.slot.placement.start},
+                       {"size", one.slot.placement.size},
+                       {"uuid", one.uuid}});
+  }
+  return {{"profile", instance.name},
+          {"profile_id", instance.profile.value},
+          {"start", instance.placement.start},
+          {"size", instance.placement.size},
+          {"compute", std::move(compute)}};
+}
+
 std::string_view mode_text(MigMode mode) {
   return mode == MigMode::kEnabled ? "on" : "off";
 }
@@ -155,27 +213,9 @@ NodeImage image_before(const Snapshot& now, const ChangePlan& plan) {
 NodeImage image_after(const Snapshot& now, const ChangePlan& plan) {
   NodeImage image;
   for (const GpuChange& change : plan.changes) {
-    const LiveGpu* const gpu = now.find(change.uuid);
-    if (gpu == nullptr || !gpu->capable()) {
-      continue;
+    if (const LiveGpu* const gpu = now.find(change.uuid); gpu != nullptr && gpu->capable()) {
+      image.gpus.push_back(wanted_of(*gpu, now.model_of(*gpu), change));
     }
-    const Model& model = now.model_of(*gpu);
-    GpuImage wanted = shell_of(*gpu, model);
-    if (change.set_mode) {
-      wanted.mode = *change.set_mode ? MigMode::kEnabled : MigMode::kDisabled;
-    }
-    wanted.pending = wanted.mode;
-    for (const Slot& slot : change.to.slots()) {
-      InstanceImage instance{.profile = slot.profile(),
-                             .name = profile_name(model, slot.profile()),
-                             .placement = slot.placement(),
-                             .compute = {}};
-      for (const ComputeSlot& compute : slot.compute()) {
-        instance.compute.push_back({.slot = compute, .uuid = {}});
-      }
-      wanted.instances.push_back(std::move(instance));
-    }
-    image.gpus.push_back(std::move(wanted));
   }
   return image;
 }
@@ -183,26 +223,13 @@ NodeImage image_after(const Snapshot& now, const ChangePlan& plan) {
 Result<Layout> layout_of(const Model& model, const GpuImage& image) {
   Layout layout;
   for (const InstanceImage& instance : image.instances) {
-    const Profile* const profile = model.find(instance.profile);
-    if (profile == nullptr) {
+    const Result<Slot> slot = slot_of(model, instance);
+    if (!slot) {
       return fail(ErrorCode::kUnsatisfiable,
-                  "gpu " + std::to_string(image.index) + " has no profile " +
-                      std::to_string(instance.profile.value) + " (" + instance.name + ")",
-                  "another GPU or driver is there now");
+                  "gpu " + std::to_string(image.index) + ": " + slot.error().message,
+                  slot.error().next);
     }
-    Slot slot = Slot::bare(*profile, instance.placement.start);
-    if (slot.placement() != instance.placement) {
-      return fail(ErrorCode::kUnsatisfiable, instance.name + " has another size by now",
-                  "another GPU or driver is there now");
-    }
-    for (const ComputeImage& compute : instance.compute) {
-      Result<Slot> more = slot.with_compute(*profile, compute.slot);
-      if (!more) {
-        return fail(ErrorCode::kUnsatisfiable, more.error().message, more.error().next);
-      }
-      slot = *std::move(more);
-    }
-    Result<Layout> more = layout.with_unchecked(slot);
+    Result<Layout> more = layout.with_unchecked(*slot);
     if (!more) {
       return fail(ErrorCode::kUnsatisfiable, more.error().message, more.error().next);
     }
@@ -230,18 +257,7 @@ std::string image_json(const NodeImage& image) {
   for (const GpuImage& gpu : image.gpus) {
     ordered_json instances = ordered_json::array();
     for (const InstanceImage& instance : gpu.instances) {
-      ordered_json compute = ordered_json::array();
-      for (const ComputeImage& one : instance.compute) {
-        compute.push_back({{"profile_id", one.slot.profile.value},
-                           {"start", one.slot.placement.start},
-                           {"size", one.slot.placement.size},
-                           {"uuid", one.uuid}});
-      }
-      instances.push_back({{"profile", instance.name},
-                           {"profile_id", instance.profile.value},
-                           {"start", instance.placement.start},
-                           {"size", instance.placement.size},
-                           {"compute", std::move(compute)}});
+      instances.push_back(instance_json(instance));
     }
     gpus.push_back({{"uuid", gpu.uuid},
                     {"index", gpu.index},

@@ -38,7 +38,7 @@ Status Transaction::switch_mode(const GpuChange& change, const Action& action,
                                 std::vector<const GpuChange*>& pending) {
   const bool enabled = action.kind == Action::Kind::kModeOn;
   bool current = false;
-  const Status switched = observed(change, action, [&] {
+  Status switched = observed(change, action, [&] {
     if (!undoing_) {
       done_.push_back({&change, action});
     }
