@@ -176,7 +176,7 @@ std::int64_t Database::file_bytes() const {
   sqlite3_file* file = nullptr;
   sqlite3_int64 bytes = -1;
   const bool told = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_FILE_POINTER,
-                                         &file) == SQLITE_OK &&
+                                         static_cast<void*>(&file)) == SQLITE_OK &&
                     file != nullptr && file->pMethods != nullptr &&
                     file->pMethods->xFileSize(file, &bytes) == SQLITE_OK;
   return told ? bytes : -1;
