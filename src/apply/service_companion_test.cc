@@ -125,6 +125,24 @@ TEST_F(ServiceCompanionTest, ARepairStartsThemAgain) {
   EXPECT_EQ(fake_systemctl_.log(), "");
 }
 
+TEST_F(ServiceCompanionTest, MayBeWhoIsInTheWay) {
+  fake_.occupy(fake_.gpus[0], fake_.gpus[0].instances[0].placement, 4711);
+  EXPECT_EQ(apply_with({}, "7g.80gb@0").error().code, ErrorCode::kBusy);
+  // It does not go with the service: nothing is changed, and the service runs again.
+  EXPECT_EQ(apply_with(settings(), "7g.80gb@0").error().code, ErrorCode::kBusy);
+  EXPECT_EQ(fake_.gpus[0].instances.size(), 2U);
+  EXPECT_EQ(fake_systemctl_.state("nvidia-dcgm.service"), "active");
+  fake_.intercept = [this](const std::string& /*name*/) -> std::optional<nvmlReturn_t> {
+    if (fake_systemctl_.state("nvidia-dcgm.service") == "inactive") {
+      fake_.gpus[0].processes.clear();
+    }
+    return std::nullopt;
+  };
+  const Result<Applied> applied = apply_with(settings(), "7g.80gb@0");
+  EXPECT_TRUE(applied) << applied.error().message;
+  EXPECT_EQ(fake_systemctl_.state("nvidia-dcgm.service"), "active");
+}
+
 TEST_F(ServiceCompanionTest, AfterARestartOfTheMachineNothingIsStarted) {
   stop_and_crash(settings());
   fake_systemctl_.clear_log();

@@ -113,6 +113,20 @@ Status Surround::frame_nothing() const {
   return started ? ended : started;
 }
 
+bool Surround::frees(const ChangePlan& plan, const Holders& holders) const {
+  const std::vector<std::string> stopped =
+      services_to_stop(plan, service_settings_.catalogue, service_settings_.asked);
+  const auto goes = [&](const GpuProcess& process) {
+    const auto holder = std::ranges::find(holders.holders, process.pid, &Holder::pid);
+    return holder != holders.holders.end() && !holder->origin.session &&
+           std::ranges::find(stopped, holder->origin.unit) != stopped.end();
+  };
+  return !plan.blocked.empty() &&
+         std::ranges::all_of(plan.blocked, [&](const BlockedInstance& blocked) {
+           return std::ranges::all_of(blocked.holders, goes);
+         });
+}
+
 std::vector<std::string> Surround::service_notes(const ChangePlan& plan) const {
   const bool asked = service_settings_.catalogue || !service_settings_.asked.empty();
   const std::vector<std::string> stopped =

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sectile/apply/companions.h"
+#include "sectile/apply/holders.h"
 #include "sectile/base/result.h"
 #include "src/cli/session.h"
 
@@ -26,6 +27,9 @@ class Surround {
 
   // Where nothing differs, the hooks that frame a change run all the same, as with mig-parted.
   Status frame_nothing() const;
+
+  // Whether somebody is in the way, and everybody who is belongs to a service that will be stopped.
+  bool frees(const ChangePlan& plan, const Holders& holders) const;
 
   // For a dry run, lines for people: which services would be stopped, which may be in the way.
   std::vector<std::string> service_notes(const ChangePlan& plan) const;

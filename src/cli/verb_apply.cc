@@ -144,7 +144,8 @@ Result<std::vector<Victim>> victims_of(const Prepared& prepared, const Patience&
 // Asks, waits for those in the way or ends them as the options say, and then does it.
 Result<int> make_way(Session& session, const Request& request, Prepared prepared,
                      const Patience& patience, Surround& surround) {
-  if (!prepared.plan.blocked.empty() && !patience.wait && !patience.evict) {
+  const bool by_services = surround.frees(prepared.plan, prepared.holders);
+  if (!prepared.plan.blocked.empty() && !patience.wait && !patience.evict && !by_services) {
     return std::unexpected(busy(prepared, patience));
   }
   const Result<std::vector<Victim>> victims = victims_of(prepared, patience);
@@ -155,7 +156,7 @@ Result<int> make_way(Session& session, const Request& request, Prepared prepared
     return fail(yes);
   }
   const std::string agreed = change_text(*prepared.now, prepared.plan, true);
-  if (!prepared.plan.blocked.empty() && patience.wait) {
+  if (!prepared.plan.blocked.empty() && patience.wait && !by_services) {
     Result<Prepared> waited =
         wait_for_holders(session, request, std::move(prepared), *patience.wait);
     if (!waited) {
@@ -163,14 +164,14 @@ Result<int> make_way(Session& session, const Request& request, Prepared prepared
     }
     prepared = *std::move(waited);
   }
-  if (!prepared.plan.blocked.empty() && patience.evict) {
+  if (!prepared.plan.blocked.empty() && patience.evict && !by_services) {
     Result<Prepared> freed = evict_holders(session, request, prepared, *victims, patience.grace);
     if (!freed) {
       return fail(freed);
     }
     prepared = *std::move(freed);
   }
-  if (!prepared.plan.blocked.empty()) {
+  if (!prepared.plan.blocked.empty() && !surround.frees(prepared.plan, prepared.holders)) {
     return std::unexpected(busy(prepared, patience));
   }
   // What was agreed to may not be what there is to do by now.

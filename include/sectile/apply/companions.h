@@ -67,6 +67,8 @@ class ServiceCompanion : public Companion {
   explicit ServiceCompanion(ServiceSettings settings = {}) : settings_(std::move(settings)) {}
 
   Status start(const ChangeContext& context) override;
+  // Services may be who is in the way, and by then they are stopped.
+  bool makes_way() const override { return settings_.catalogue || !settings_.asked.empty(); }
   Status exit(const ChangeContext& context, const Result<Applied>& outcome) override;
 
  private:
