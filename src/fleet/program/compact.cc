@@ -110,9 +110,9 @@ void Compacting::add_group(std::vector<std::size_t> gpus) {
   }
 }
 
-// Equal for GPUs between which compaction makes no difference.
+// Equal for GPUs of one model between which compaction makes no difference.
 std::string state_key(const FleetGpu& gpu) {
-  std::string key(reinterpret_cast<const char*>(&gpu.model), sizeof(gpu.model));
+  std::string key;
   for (std::size_t i = 0; i < gpu.layout.size(); ++i) {
     if (gpu.is_busy(i)) {
       const Slot& slot = gpu.layout.slots()[i];
@@ -126,11 +126,12 @@ std::string state_key(const FleetGpu& gpu) {
 void Compacting::ask() {
   note_models();
   program_.levels = 2;
-  std::map<std::string, std::size_t> found;
+  std::map<std::pair<const Model*, std::string>, std::size_t> found;
   std::vector<std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < fleet_.size(); ++i) {
     if (fleet_[i].healthy) {
-      const auto [place, added] = found.try_emplace(state_key(fleet_[i]), groups.size());
+      const auto [place, added] =
+          found.try_emplace({fleet_[i].model, state_key(fleet_[i])}, groups.size());
       if (added) {
         groups.emplace_back();
       }

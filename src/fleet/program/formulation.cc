@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
+constexpr double kMostPrice = 1e9;  // Prices of sound programs are far below.
+
 // A level that must stay at 0 is kept by leaving out whatever costs something in it. In the bound
 // the same is said by a price at which none of it is worth its cost.
 constexpr std::int64_t kKeepsAtZero = kPriceScale << 20U;
@@ -22,8 +24,7 @@ bool is_free(const Costs& costs) {
 }
 
 std::int64_t scaled(double price) {
-  constexpr double kMost = 1e9;  // Prices of sound programs are far below.
-  return std::llround(std::clamp(price, 0.0, kMost) * static_cast<double>(kPriceScale));
+  return std::llround(std::clamp(price, 0.0, kMostPrice) * static_cast<double>(kPriceScale));
 }
 
 }  // namespace
@@ -42,17 +43,23 @@ std::size_t Formulation::add_row(Row row) {
   return rows_.size() - 1;
 }
 
-void Formulation::number_rows() {
+// Which items serve a single need for nothing; how many needs each serves.
+std::vector<int> Formulation::find_direct() {
   std::vector<int> served(program_.items, 0);
   direct_need_.assign(program_.items, kNowhere);
   direct_service_.assign(program_.items, kNowhere);
-  item_row_.assign(program_.items, kNowhere);
   for (std::size_t i = 0; i < program_.services.size(); ++i) {
     const Service& service = program_.services[i];
     const bool direct = ++served[service.item] == 1 && is_free(service.costs);
     direct_need_[service.item] = direct ? service.need : kNowhere;
     direct_service_[service.item] = direct ? i : kNowhere;
   }
+  return served;
+}
+
+void Formulation::number_rows() {
+  const std::vector<int> served = find_direct();
+  item_row_.assign(program_.items, kNowhere);
   for (const Group& group : program_.groups) {
     const bool limited = group.count != kUnlimited;
     group_row_.push_back(limited ? add_row({.lower = group.count,

@@ -58,6 +58,7 @@ class Formulation {
     std::int64_t upper = 0;
   };
 
+  std::vector<int> find_direct();
   void number_rows();
   std::vector<std::int64_t> decided(std::span<const std::int64_t> base) const;
   void add_patterns();

@@ -48,9 +48,9 @@ bool can_change(const FleetGpu& gpu) {
   return gpu.healthy && !gpu.drain;
 }
 
-// Equal for GPUs between which planning makes no difference.
+// Equal for GPUs of one model between which planning makes no difference.
 std::string state_key(const FleetGpu& gpu) {
-  std::string key(reinterpret_cast<const char*>(&gpu.model), sizeof(gpu.model));
+  std::string key;
   for (std::size_t i = 0; i < gpu.layout.size(); ++i) {
     const Slot& slot = gpu.layout.slots()[i];
     const std::uint32_t id = slot.profile().value;
@@ -61,17 +61,32 @@ std::string state_key(const FleetGpu& gpu) {
   return key + '/' + gpu.tenant;
 }
 
+// By index of the profile: whether it can serve one of the wants.
+std::vector<bool> serving_profiles(const Model& model, std::span<const FleetWant> wants) {
+  std::vector<bool> profiles(model.profiles.size(), false);
+  for (const FleetWant& want : wants) {
+    for (const Substitute& substitute : substitutes(model, want)) {
+      profiles[profile_index(model, substitute.profile->id)] = true;
+    }
+  }
+  return profiles;
+}
+
+std::vector<Give> gives_of(const Way& way, std::size_t first_item) {
+  std::vector<Give> gives;
+  for (std::size_t i = 0; i < way.gives.size(); ++i) {
+    if (way.gives[i] > 0) {
+      gives.push_back({.item = first_item + i, .count = way.gives[i]});
+    }
+  }
+  return gives;
+}
+
 // The profiles that take part on each model: those that serve, and those that exist.
 void Asking::note_models() {
   const auto note = [&](const Model& model) {
-    std::vector<bool>& profiles = taking_part_[&model];
-    if (profiles.empty()) {
-      profiles.resize(model.profiles.size(), false);
-      for (const FleetWant& want : wants_) {
-        for (const Substitute& substitute : substitutes(model, want)) {
-          profiles[profile_index(model, substitute.profile->id)] = true;
-        }
-      }
+    if (!taking_part_.contains(&model)) {
+      taking_part_[&model] = serving_profiles(model, wants_);
     }
   };
   for (const FleetGpu& gpu : fleet_) {
@@ -129,12 +144,9 @@ void Asking::add_state(State state, Group group, Costs used) {
   const InstanceSet movable =
       minds(Goal::kDestroyed) ? state.ways->bits(state.layout) & ~keeps : InstanceSet();
   for (const Way& way : state.ways->reachable(keeps, movable)) {
-    Pattern pattern{.group = question_.program.groups.size(), .gives = {}, .costs = used};
-    for (std::size_t i = 0; i < way.gives.size(); ++i) {
-      if (way.gives[i] > 0) {
-        pattern.gives.push_back({.item = state.first_item + i, .count = way.gives[i]});
-      }
-    }
+    Pattern pattern{.group = question_.program.groups.size(),
+                    .gives = gives_of(way, state.first_item),
+                    .costs = used};
     set(pattern.costs, Goal::kDestroyed, way.displaced);
     if (!pattern.gives.empty()) {
       question_.program.patterns.push_back(std::move(pattern));
@@ -146,12 +158,13 @@ void Asking::add_state(State state, Group group, Costs used) {
 }
 
 void Asking::group_gpus() {
-  std::map<std::string, std::size_t> found;
+  std::map<std::pair<const Model*, std::string>, std::size_t> found;
   std::vector<std::vector<std::size_t>> groups;  // In the order of the first GPU of each.
   for (std::size_t i = 0; i < fleet_.size(); ++i) {
     question_.gpus_in_use += fleet_[i].busy != 0 ? 1 : 0;
     if (can_change(fleet_[i])) {
-      const auto [place, added] = found.try_emplace(state_key(fleet_[i]), groups.size());
+      const auto [place, added] =
+          found.try_emplace({fleet_[i].model, state_key(fleet_[i])}, groups.size());
       if (added) {
         groups.emplace_back();
       }

@@ -108,6 +108,7 @@ Result<Values> LevelSolver::decide(std::span<const std::int64_t> base,
 std::vector<bool> LevelSolver::open_groups(std::span<const std::int64_t> base,
                                            std::size_t more) const {
   std::vector<std::int64_t> left;
+  left.reserve(program_.groups.size());
   for (const Group& group : program_.groups) {
     left.push_back(group.count);
   }
@@ -234,8 +235,8 @@ Result<Solution> LevelSolver::run(std::optional<Solution> known) {
 
 // Whether every count is in range, so that no sum below can leave 64 bits unseen.
 bool in_range(const Solution& solution) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 40U;
-  const auto fine = [](std::int64_t value) { return value >= 0 && value <= kMost; };
+  const std::int64_t most = std::int64_t{1} << 40U;
+  const auto fine = [](std::int64_t value) { return value >= 0 && value <= most; };
   return std::ranges::all_of(solution.patterns, fine) &&
          std::ranges::all_of(solution.services, fine) &&
          std::ranges::all_of(solution.unserved, fine);
