@@ -126,8 +126,9 @@ TEST(AdviseTest, AmpereInAVirtualMachineChangesModeByReboot) {
   const Model& a100 = **find_model("a100-80gb");
   const auto rules = [&](const Model& model, bool virtual_machine) {
     std::vector<AdviceRule> found;
-    for (const AdviceReason& reason :
-         advise(model, need(9000), {}, {.virtual_machine = virtual_machine})->reasons) {
+    const std::optional<Advice> advice =
+        advise(model, need(9000), {}, {.virtual_machine = virtual_machine});
+    for (const AdviceReason& reason : advice->reasons) {
       found.push_back(reason.rule);
     }
     return found;

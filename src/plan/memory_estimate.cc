@@ -9,7 +9,7 @@
 namespace sectile {
 namespace {
 
-__extension__ typedef __int128 Wide;  // A cache of absurd but legal figures exceeds 64 bits.
+__extension__ using Wide = __int128;  // A cache of absurd but legal figures exceeds 64 bits.
 
 constexpr std::int64_t kMebibyte = std::int64_t{1} << 20U;
 constexpr std::int64_t kPrefillTokens = 2048;     // At once; longer prompts go in chunks.

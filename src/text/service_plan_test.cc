@@ -86,7 +86,7 @@ TEST(ServicePlanTextTest, SaysWhatComesNearest) {
   const auto plan = fleet::plan_services(question.request());
   ASSERT_FALSE(plan.has_value());
   EXPECT_THAT(explain(question.request(), plan.error()),
-              HasSubstr("the best is 50 ms on 4g.24gb of a30-24gb (batch 8, 1"));
+              HasSubstr("the best is 50 ms on 4g.24gb of a30-24gb\n      (batch 8, 1 process)"));
   const auto json = nlohmann::json::parse(service_failure_json(question.request(), plan.error()));
   EXPECT_EQ(json.at("feasible"), false);
   EXPECT_EQ(json.at("refused")[0].at("fastest").at("latency_ms"), 50.0);

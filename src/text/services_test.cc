@@ -68,14 +68,14 @@ TEST(ServicesTest, RefusesWithLineAndColumn) {
     std::string_view message;
   };
   for (const Case& c : {
-           Case{yaml_with("{name: a, rate: 4, latency: 2s}"), "s:4:20: '4' is no rate with a unit"},
-           Case{yaml_with("{name: a, rate: -4/s, latency: 2s}"), "s:4:20: '-4' is negative"},
-           Case{yaml_with("{name: a, rate: .nan/s, latency: 2s}"), "s:4:20: '.nan' is no plain"},
-           Case{yaml_with("{name: a, rate: 0/s, latency: 2s}"), "s:4:20: '0/s' is no rate above 0"},
-           Case{yaml_with("{name: a, rate: 4/s, latency: 2}"), "s:4:34: '2' is no latency with a"},
+           Case{yaml_with("{name: a, rate: 4, latency: 2s}"), "s:4:21: '4' is no rate with a unit"},
+           Case{yaml_with("{name: a, rate: -4/s, latency: 2s}"), "s:4:21: '-4' is negative"},
+           Case{yaml_with("{name: a, rate: .nan/s, latency: 2s}"), "s:4:21: '.nan' is no plain"},
+           Case{yaml_with("{name: a, rate: 0/s, latency: 2s}"), "s:4:21: '0/s' is no rate above 0"},
+           Case{yaml_with("{name: a, rate: 4/s, latency: 2}"), "s:4:35: '2' is no latency with a"},
            Case{yaml_with("{name: a, rate: 4/s, latency: 0ms}"),
-                "s:4:34: '0ms' is no latency above"},
-           Case{yaml_with("{name: a, rate: 4/s, latency: 2000000s}"), "s:4:34: '2000000' is too"},
+                "s:4:35: '0ms' is no latency above"},
+           Case{yaml_with("{name: a, rate: 4/s, latency: 2000000s}"), "s:4:35: '2000000' is too"},
            Case{yaml_with("{name: 'a b', rate: 4/s, latency: 2s}"),
                 "s:4:12: name 'a b' is no name"},
            Case{yaml_with("{name: a, rate: 4/s, latency: 2s, headroom: 1001}"), "s:4:49: headroom"},

@@ -93,9 +93,9 @@ TEST(WorkloadTraitsTest, RefusesWithLineAndColumn) {
     std::string_view message;
   };
   for (const Case& c : {
-           Case{"{memory: 9GiB, gpus: 0}", "w:4:24: gpus"},
-           Case{"{memory: 9GiB, busy: 101}", "w:4:24: busy"},
-           Case{"{memory: 9GiB, trusted: maybe}", "w:4:27: trusted"},
+           Case{"{memory: 9GiB, gpus: 0}", "w:4:26: gpus"},
+           Case{"{memory: 9GiB, busy: 101}", "w:4:26: busy"},
+           Case{"{memory: 9GiB, trusted: maybe}", "w:4:29: trusted"},
            Case{"{llm: {dtype: fp8}}", "params"},
            Case{"{llm: {params: 8}}", "w:4:20: '8' is no number of parameters with a unit"},
            Case{"{llm: {params: 8B, dtype: fp7}}", "w:4:31: no such number format"},

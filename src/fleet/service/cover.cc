@@ -8,7 +8,7 @@
 namespace sectile::fleet::internal {
 namespace {
 
-__extension__ typedef __int128 Wide;  // Prices times capacities exceed 64 bits.
+__extension__ using Wide = __int128;  // Prices times capacities exceed 64 bits.
 
 constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
 constexpr int kNodesMax = 50'000;

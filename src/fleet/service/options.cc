@@ -7,7 +7,7 @@
 namespace sectile::fleet::internal {
 namespace {
 
-__extension__ typedef __int128 Wide;
+__extension__ using Wide = __int128;
 
 constexpr std::int64_t kMicro = 1'000'000;
 constexpr std::int64_t kMillisecond = 1'000'000;  // In nanoseconds.

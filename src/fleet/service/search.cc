@@ -99,8 +99,8 @@ class BranchAndPrice {
            std::ranges::equal(cover.counts, most_[cover.service], std::ranges::less_equal());
   }
 
-  // The bound of the node, in GPUs; looks for an answer on the way.
-  int visit(const Node& node) {
+  // From here on only covers within the limits of the node are used.
+  void enter(const Node& node) {
     relax();
     for (const Limit& limit : node.limits) {
       int& least = least_[limit.service][limit.profile];
@@ -111,24 +111,26 @@ class BranchAndPrice {
     for (std::size_t c = 0; c < master_.covers().size(); ++c) {
       master_.allow(c, within_limits(master_.covers()[c]));
     }
-    const bool root = node.limits.empty();
+  }
+
+  // The bound of the node, in GPUs; looks for an answer on the way.
+  int visit(const Node& node) {
+    enter(node);
     std::int64_t best = 0;
     while (const std::optional<Round> round = price_out()) {
       best = std::max(best, round->bound_nano);
-      keep_proof(*round, root);
-      if (gpus_of(best) >= answer_.gpus) {
-        return gpus_of(best);
+      keep_proof(*round, node.limits.empty());
+      const int bound = gpus_of(best);
+      const bool lacking = master_.lacking();
+      const bool settled = !lacking && bound >= std::ceil(master_.objective() - kWhole);
+      if (bound >= answer_.gpus || (settled && look_for_answer(bound))) {
+        return bound;
       }
-      const bool settled =
-          !master_.lacking() && gpus_of(best) >= std::ceil(master_.objective() - kWhole);
-      if (settled && look_for_answer(gpus_of(best))) {
-        return gpus_of(best);
+      if (!round->added && !lacking) {
+        look_for_answer(bound);
       }
       if (!round->added) {
-        if (!master_.lacking()) {
-          look_for_answer(gpus_of(best));
-        }
-        return gpus_of(best);
+        return bound;
       }
     }
     return solver_failed_ ? node.bound : kTooMany;  // Some service has no cover in the limits.

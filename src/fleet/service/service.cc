@@ -20,6 +20,8 @@ using internal::kNobody;
 using internal::Place;
 
 constexpr int kSpreadRounds = 12;
+constexpr int kFewGpus = 6;  // Of which every way to cut them is tried.
+constexpr int kShapingsMax = 1500;
 
 // The question in numbers.
 struct Question {
@@ -118,17 +120,14 @@ void fill(std::vector<Place>& places, const Ground& ground, std::span<const int>
 struct Placed {
   std::vector<int> shaping;
   std::vector<Place> places;
-  std::vector<std::int64_t> excess = {};  // Of each service on its worst GPU; empty if none.
+  std::vector<std::int64_t> lack =
+      {};  // Of each service without its worst GPU; empty if no matter.
 
   bool good() const {
-    return std::ranges::all_of(excess, [](std::int64_t n) { return n == 0; });
+    return std::ranges::all_of(lack, [](std::int64_t n) { return n == 0; });
   }
   int gpus() const { return std::accumulate(shaping.begin(), shaping.end(), 0); }
 };
-
-std::int64_t capacity_of(const CoverNeed& need, std::span<const int> counts) {
-  return std::inner_product(counts.begin(), counts.end(), need.capacities.begin(), std::int64_t{0});
-}
 
 // The services at the places of a shaping; with kGpu so that any GPU may fail, as far as possible.
 Placed place(const Question& question, const std::vector<std::vector<int>>& covers,
@@ -138,14 +137,14 @@ Placed place(const Question& question, const std::vector<std::vector<int>>& cove
   fill(placed.places, question.ground, placed.shaping, covers);
   if (spare == Spare::kGpu) {
     std::vector<std::vector<std::int64_t>> capacities;
-    std::vector<std::int64_t> losable;
-    for (std::size_t s = 0; s < question.needs.size(); ++s) {
-      capacities.push_back(question.needs[s].capacities);
-      losable.push_back(capacity_of(question.needs[s], covers[s]) - question.targets[s].micro);
+    std::vector<std::int64_t> targets;
+    for (const CoverNeed& need : question.needs) {
+      capacities.push_back(need.capacities);
+      targets.push_back(need.target);
     }
     const auto gpus = static_cast<std::size_t>(placed.gpus());
-    placed.excess = internal::spread(placed.places,
-                                     {.capacities = capacities, .losable = losable, .gpus = gpus});
+    placed.lack = internal::spread(placed.places,
+                                   {.capacities = capacities, .targets = targets, .gpus = gpus});
   }
   return placed;
 }
@@ -191,7 +190,7 @@ std::optional<Placed> place_with_reserve(const Question& question, Placed placed
   std::vector<CoverNeed> needs = question.needs;
   for (int round = 0; round < kSpreadRounds; ++round) {
     for (std::size_t s = 0; s < needs.size(); ++s) {
-      needs[s].target += placed.excess[s];
+      needs[s].target += placed.lack[s];
     }
     Answer answer = internal::search(question.ground, needs, effort);
     if (!answer.found) {
@@ -206,17 +205,45 @@ std::optional<Placed> place_with_reserve(const Question& question, Placed placed
   return std::nullopt;
 }
 
-// With up to `extra` GPUs more, each of one shape; the first that works.
-std::optional<Placed> place_somehow(const Question& question,
-                                    const std::vector<std::vector<int>>& covers,
-                                    const std::vector<int>& shaping, int extra) {
-  for (int more = 1; more <= extra; ++more) {
-    if (std::optional<Placed> placed = place_with_more(question, covers, shaping, more)) {
-      return placed;
+// On any `gpus` GPUs whatever, of few: every way to cut them, up to some number of tries.
+class AnyShaping {
+ public:
+  AnyShaping(const Question& question, const std::vector<std::vector<int>>& covers)
+      : question_(question), covers_(covers), shaping_(question.ground.shapes.size(), 0) {}
+
+  std::optional<Placed> run(int gpus) {
+    tries_ = 0;
+    visit(0, gpus);
+    return std::move(best_);
+  }
+
+ private:
+  void visit(std::size_t shape, int gpus) {
+    if (best_ || tries_ >= kShapingsMax || shape == shaping_.size()) {
+      return;
+    }
+    if (gpus > 0) {
+      ++shaping_[shape];
+      visit(shape, gpus - 1);
+      --shaping_[shape];
+      visit(shape + 1, gpus);
+      return;
+    }
+    ++tries_;
+    if (within_supplies(question_.ground, shaping_)) {
+      Placed placed = place(question_, covers_, shaping_, Spare::kGpu);
+      if (placed.good()) {
+        best_ = std::move(placed);
+      }
     }
   }
-  return std::nullopt;
-}
+
+  const Question& question_;
+  const std::vector<std::vector<int>>& covers_;
+  std::vector<int> shaping_;
+  std::optional<Placed> best_;
+  int tries_ = 0;
+};
 
 // Of `gpus` GPUs one holds at least that part of everything: so that it may fail, each service
 // needs gpus / (gpus - 1) of its rate.
@@ -236,6 +263,22 @@ struct Solved {
   std::optional<Placed> placed;
 };
 
+// On exactly `gpus` GPUs, beginning from the answer of search_for().
+std::optional<Placed> place_on(const Question& question, const Answer& answer, int gpus) {
+  const int extra = gpus - std::accumulate(answer.shaping.begin(), answer.shaping.end(), 0);
+  if (!answer.found || extra < 0) {
+    return std::nullopt;
+  }
+  std::optional<Placed> placed;
+  if (extra > 0) {
+    placed = place_with_more(question, answer.covers, answer.shaping, extra);
+  } else if (Placed exact = place(question, answer.covers, answer.shaping, Spare::kGpu);
+             exact.good()) {
+    placed = std::move(exact);
+  }
+  return placed || gpus > kFewGpus ? placed : AnyShaping(question, answer.covers).run(gpus);
+}
+
 // For the loss of any GPU: raises the bound of `solved` while no so few GPUs can do, then places.
 void survive_gpu(const Question& question, int effort, Solved& solved) {
   int gpus = std::max(2, solved.answer.bound);
@@ -244,23 +287,19 @@ void survive_gpu(const Question& question, int effort, Solved& solved) {
     answer = search_for(question, ++gpus, effort);
   }
   solved.answer.bound = gpus;
-  if (!answer.found) {
+  solved.placed = place_on(question, answer, gpus);
+  if (solved.placed || !answer.found) {
     return;
   }
-  const int missing =
-      std::max(0, gpus - std::accumulate(answer.shaping.begin(), answer.shaping.end(), 0));
-  std::optional<Placed> best;
-  Placed placed = place(question, answer.covers, answer.shaping, Spare::kGpu);
-  if (placed.good()) {
-    solved.placed = std::move(placed);
-    return;
+  const Placed begun = place(question, answer.covers, answer.shaping, Spare::kGpu);
+  std::optional<Placed> reserve = place_with_reserve(question, begun, effort);
+  const int most = reserve ? reserve->gpus() - 1 : gpus + kSpreadRounds;
+  for (++gpus; gpus <= most && !solved.placed; ++gpus) {
+    solved.placed = place_on(question, answer, gpus);
   }
-  best = place_with_reserve(question, placed, effort);
-  const int most = best ? best->gpus() - placed.gpus() - 1 : kSpreadRounds;
-  std::optional<Placed> more =
-      place_somehow(question, answer.covers, answer.shaping, std::max(most, missing));
-  solved.placed =
-      more && (!best || more->gpus() < best->gpus()) ? std::move(more) : std::move(best);
+  if (!solved.placed) {
+    solved.placed = std::move(reserve);
+  }
 }
 
 ServiceProof proof_of(const Question& question, const Answer& answer) {

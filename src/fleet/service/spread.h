@@ -21,13 +21,14 @@ struct Place {
 struct SpreadRequest {
   // Of each service, of each profile of the ground.
   std::span<const std::vector<std::int64_t>> capacities;
-  std::span<const std::int64_t> losable;  // What each service can do without.
+  std::span<const std::int64_t> targets;  // Of each service, whichever GPU is lost.
   std::size_t gpus = 0;
 };
 
-// Exchanges the services of places of one profile until no GPU holds more of a service than it can
-// do without, or no exchange of two improves it any more. Returns for each service how much too
-// much the worst GPU holds of it: all 0 is what was wanted.
+// Exchanges the services of places of one profile, and gives places that nobody has to services in
+// need, until every service has its target without any one GPU, or no such step improves it any
+// more. Then takes back what nobody needs. Returns for each service how much it lacks when the
+// worst GPU is lost: all 0 is what was wanted.
 std::vector<std::int64_t> spread(std::vector<Place>& places, const SpreadRequest& request);
 
 }  // namespace sectile::fleet::internal

@@ -16,7 +16,7 @@
 namespace sectile::fleet {
 namespace {
 
-__extension__ typedef __int128 Wide;
+__extension__ using Wide = __int128;
 
 constexpr std::int64_t kMillion = 1'000'000;
 
