@@ -21,39 +21,46 @@ class CsvReader {
 
   Result<Csv> run() {
     Csv csv;
-    bool has_header = false;
     while (!text_.empty()) {
-      ++line_;
-      const std::size_t end = std::min(text_.find('\n'), text_.size());
-      std::string_view line = text_.substr(0, end);
-      text_.remove_prefix(std::min(end + 1, text_.size()));
-      line = line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
-      if (trim(line).empty() || line.starts_with('#')) {
-        continue;
-      }
-      Result<CsvRow> row = read_row(line);
-      if (!row) {
-        return fail(row);
-      }
-      if (has_header) {
-        if (const Status sound = check_row(*row, csv); !sound) {
-          return fail(sound);
-        }
-        csv.rows.push_back(std::move(*row));
-      } else if (const Status sound = check_header(*row); !sound) {
-        return fail(sound);
-      } else {
-        csv.header = std::move(*row);
-        has_header = true;
+      const std::string_view line = next_line();
+      const bool says_something = !trim(line).empty() && !line.starts_with('#');
+      if (const Status taken = says_something ? take(line, csv) : Status(); !taken) {
+        return fail(taken);
       }
     }
-    if (!has_header) {
+    if (csv.header.cells.empty()) {
       return fail(ErrorCode::kInvalidArgument, at(file_, {}, "the file is empty"));
     }
     return csv;
   }
 
  private:
+  std::string_view next_line() {
+    ++line_;
+    const std::size_t end = std::min(text_.find('\n'), text_.size());
+    const std::string_view line = text_.substr(0, end);
+    text_.remove_prefix(std::min(end + 1, text_.size()));
+    return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  }
+
+  // The first line that says something is the header.
+  Status take(std::string_view line, Csv& csv) const {
+    Result<CsvRow> row = read_row(line);
+    if (!row) {
+      return fail(row);
+    }
+    const bool is_header = csv.header.cells.empty();
+    if (const Status sound = is_header ? check_header(*row) : check_row(*row, csv); !sound) {
+      return sound;
+    }
+    if (is_header) {
+      csv.header = std::move(*row);
+    } else {
+      csv.rows.push_back(std::move(*row));
+    }
+    return {};
+  }
+
   std::unexpected<Error> refuse(std::size_t cell, std::string_view message,
                                 std::string next = {}) const {
     const Position position{.line = line_, .column = static_cast<int>(cell)};
@@ -83,27 +90,31 @@ class CsvReader {
     return value;
   }
 
+  // The cell at the front of `line`, which loses it.
+  Result<std::string> read_cell(std::string_view& line, std::size_t cell) const {
+    if (line.starts_with('"')) {
+      return read_quoted(line, cell);
+    }
+    const std::size_t end = std::min(line.find(','), line.size());
+    std::string value(trim(line.substr(0, end)));
+    line.remove_prefix(end);
+    return value;
+  }
+
   Result<CsvRow> read_row(std::string_view line) const {
     CsvRow row{.line = line_, .cells = {}};
     while (true) {
       const std::size_t cell = row.cells.size() + 1;
-      if (line.starts_with('"')) {
-        Result<std::string> value = read_quoted(line, cell);
-        if (!value) {
-          return fail(value);
-        }
-        row.cells.push_back(std::move(*value));
-      } else {
-        const std::size_t end = std::min(line.find(','), line.size());
-        row.cells.emplace_back(trim(line.substr(0, end)));
-        line.remove_prefix(end);
+      Result<std::string> value = read_cell(line, cell);
+      if (!value) {
+        return fail(value);
       }
-      const std::string& value = row.cells.back();
       const bool control = std::ranges::any_of(
-          value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
-      if (value.size() > kMaxCsvCell || control || cell > kMaxCsvColumns) {
+          *value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
+      if (value->size() > kMaxCsvCell || control || cell > kMaxCsvColumns) {
         return refuse(cell, control ? "a control character" : "more than can be meant");
       }
+      row.cells.push_back(std::move(*value));
       if (line.empty()) {
         return row;
       }

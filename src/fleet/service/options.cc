@@ -64,6 +64,28 @@ ServiceRefusal refusal(const ServiceRequest& request, std::size_t service,
   return refused;
 }
 
+ByWorkload sort_by_workload(const ServiceRequest& request) {
+  ByWorkload by_workload;
+  for (const Measurement& measurement : request.measurements) {
+    by_workload[measurement.workload].push_back(&measurement);
+  }
+  return by_workload;
+}
+
+void add_options(std::size_t service, std::span<const Measurement* const> points, Options& result) {
+  for (const Measurement* point : points) {
+    if (point != nullptr) {
+      result.options.push_back({.service = service,
+                                .model = point->model,
+                                .profile = point->profile,
+                                .batch = point->batch,
+                                .processes = point->processes,
+                                .throughput = point->throughput,
+                                .latency = point->latency});
+    }
+  }
+}
+
 }  // namespace
 
 Rate target_of(const Service& service, const Admission& admission) {
@@ -83,27 +105,14 @@ Latency latency_allowed(const Service& service, const Admission& admission) {
 }
 
 Options find_options(const ServiceRequest& request) {
-  ByWorkload by_workload;
-  for (const Measurement& measurement : request.measurements) {
-    by_workload[measurement.workload].push_back(&measurement);
-  }
   Options result;
+  ByWorkload by_workload = sort_by_workload(request);
   for (std::size_t s = 0; s < request.services.size(); ++s) {
     const std::vector<const Measurement*>& points = by_workload[request.services[s].workload];
     const Latency allowed = latency_allowed(request.services[s], request.admission);
     const std::size_t before = result.options.size();
     for (const GpuSupply& supply : request.gpus) {
-      for (const Measurement* point : best_points(points, *supply.model, allowed, request.mps)) {
-        if (point != nullptr) {
-          result.options.push_back({.service = s,
-                                    .model = point->model,
-                                    .profile = point->profile,
-                                    .batch = point->batch,
-                                    .processes = point->processes,
-                                    .throughput = point->throughput,
-                                    .latency = point->latency});
-        }
-      }
+      add_options(s, best_points(points, *supply.model, allowed, request.mps), result);
     }
     if (result.options.size() == before) {
       result.refused.push_back(refusal(request, s, points));

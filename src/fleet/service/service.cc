@@ -56,6 +56,16 @@ Question ask(const ServiceRequest& request, std::vector<ServiceOption> options) 
   return question;
 }
 
+// As few instances of the profile as the service can do with.
+void trim_profile(std::vector<int>& counts, std::size_t profile, const CoverNeed& need) {
+  bool met = true;
+  while (met && counts[profile] > 0) {
+    --counts[profile];
+    met = need.met_by(counts);
+  }
+  counts[profile] += met ? 0 : 1;
+}
+
 // Takes away instances that a service does not need, the largest first.
 void trim(std::vector<int>& counts, const CoverNeed& need, const Ground& ground) {
   std::vector<std::size_t> order(counts.size());
@@ -64,56 +74,57 @@ void trim(std::vector<int>& counts, const CoverNeed& need, const Ground& ground)
     return ground.profiles[p].profile->memory_slices;
   });
   for (const std::size_t p : order) {
-    while (counts[p] > 0) {
-      --counts[p];
-      if (!need.met_by(counts)) {
-        ++counts[p];
-        break;
-      }
-    }
+    trim_profile(counts, p, need);
   }
+}
+
+// The shape of each GPU of the shaping.
+std::vector<const internal::Shape*> shapes_of(const Ground& ground, std::span<const int> shaping) {
+  std::vector<const internal::Shape*> shapes;
+  for (std::size_t i = 0; i < shaping.size(); ++i) {
+    shapes.insert(shapes.end(), static_cast<std::size_t>(shaping[i]), &ground.shapes[i]);
+  }
+  return shapes;
 }
 
 // The places of all GPUs of the shaping, in order of GPU and start.
 std::vector<Place> places_of(const Ground& ground, std::span<const int> shaping) {
   std::vector<Place> places;
-  std::size_t gpu = 0;
-  for (std::size_t i = 0; i < shaping.size(); ++i) {
-    const internal::Shape& shape = ground.shapes[i];
-    const Model& model = *ground.supplies[shape.supply].model;
-    for (int n = 0; n < shaping[i]; ++n, ++gpu) {
-      for (const Slot& slot : shape.layout.slots()) {
-        places.push_back({.gpu = gpu, .profile = ground.find(model, slot.profile())});
-      }
+  const std::vector<const internal::Shape*> shapes = shapes_of(ground, shaping);
+  for (std::size_t gpu = 0; gpu < shapes.size(); ++gpu) {
+    const Model& model = *ground.supplies[shapes[gpu]->supply].model;
+    for (const Slot& slot : shapes[gpu]->layout.slots()) {
+      places.push_back({.gpu = gpu, .profile = ground.find(model, slot.profile())});
     }
   }
   return places;
+}
+
+// The first service that still needs an instance of the profile, which is then counted as had.
+int next_for(std::vector<std::vector<int>>& left, std::size_t profile) {
+  const auto service = std::ranges::find_if(
+      left, [&](const std::vector<int>& counts) { return counts[profile] > 0; });
+  if (service == left.end()) {
+    return kNobody;
+  }
+  --(*service)[profile];
+  return static_cast<int>(service - left.begin());
 }
 
 // Gives the places of each shape to the services in order, the same place of all its GPUs first: so
 // GPUs look alike, and a service is spread over many.
 void fill(std::vector<Place>& places, const Ground& ground, std::span<const int> shaping,
           std::vector<std::vector<int>> left) {
-  const auto next_for = [&left](std::size_t profile) {
-    const auto service = std::ranges::find_if(
-        left, [&](const std::vector<int>& counts) { return counts[profile] > 0; });
-    if (service == left.end()) {
-      return kNobody;
-    }
-    --(*service)[profile];
-    return static_cast<int>(service - left.begin());
-  };
   std::size_t first = 0;
   for (std::size_t i = 0; i < shaping.size(); ++i) {
     const std::size_t slots = ground.shapes[i].layout.size();
-    const auto gpus = static_cast<std::size_t>(shaping[i]);
-    for (std::size_t slot = 0; slot < slots; ++slot) {
-      for (std::size_t gpu = 0; gpu < gpus; ++gpu) {
-        Place& place = places[first + gpu * slots + slot];
-        place.service = next_for(place.profile);
-      }
+    const std::size_t all = slots * static_cast<std::size_t>(shaping[i]);
+    for (std::size_t n = 0; n < all; ++n) {
+      const std::size_t gpus = all / slots;
+      Place& place = places[first + n % gpus * slots + n / gpus];
+      place.service = next_for(left, place.profile);
     }
-    first += slots * gpus;
+    first += all;
   }
 }
 
@@ -169,11 +180,12 @@ std::optional<Placed> place_with_more(const Question& question,
   for (std::size_t i = 0; i < shaping.size(); ++i) {
     std::vector<int> more = shaping;
     more[i] += extra;
-    if (within_supplies(question.ground, more)) {
-      Placed placed = place(question, covers, std::move(more), Spare::kGpu);
-      if (placed.good()) {
-        return placed;
-      }
+    if (!within_supplies(question.ground, more)) {
+      continue;
+    }
+    Placed placed = place(question, covers, std::move(more), Spare::kGpu);
+    if (placed.good()) {
+      return placed;
     }
   }
   return std::nullopt;
@@ -321,32 +333,34 @@ ServiceProof proof_of(const Question& question, const Answer& answer) {
   return proof;
 }
 
+// The next GPU with the instances at its places, if it has any.
+void add_gpu(const Question& question, const internal::Shape& shape, std::span<const Place> places,
+             ServicePlan& plan) {
+  ServiceGpu gpu{.model = question.ground.supplies[shape.supply].model, .layout = shape.layout};
+  const std::size_t before = plan.instances.size();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Placement placement = shape.layout.slots()[i].placement();
+    if (places[i].service == kNobody) {
+      gpu.layout = gpu.layout.without(placement);
+      continue;
+    }
+    const auto service = static_cast<std::size_t>(places[i].service);
+    const std::size_t option = question.option_of[service][places[i].profile];
+    plan.capacities[service] = plan.capacities[service] + question.options[option].throughput;
+    plan.instances.push_back({.option = option, .gpu = plan.gpus.size(), .placement = placement});
+  }
+  if (plan.instances.size() > before) {
+    plan.gpus.push_back(gpu);
+  }
+}
+
 // GPUs and instances of the places that somebody has; GPUs without any are left out.
 void materialise(const Question& question, const Placed& placed, ServicePlan& plan) {
-  const Ground& ground = question.ground;
   plan.capacities.assign(question.targets.size(), Rate{});
-  std::size_t next = 0;  // Into the places.
-  for (std::size_t i = 0; i < placed.shaping.size(); ++i) {
-    const internal::Shape& shape = ground.shapes[i];
-    for (int n = 0; n < placed.shaping[i]; ++n) {
-      ServiceGpu gpu{.model = ground.supplies[shape.supply].model, .layout = shape.layout};
-      const std::size_t before = plan.instances.size();
-      for (const Slot& slot : shape.layout.slots()) {
-        const Place& place = placed.places[next++];
-        if (place.service == kNobody) {
-          gpu.layout = gpu.layout.without(slot.placement());
-          continue;
-        }
-        const auto service = static_cast<std::size_t>(place.service);
-        const std::size_t option = question.option_of[service][place.profile];
-        plan.capacities[service] = plan.capacities[service] + question.options[option].throughput;
-        plan.instances.push_back(
-            {.option = option, .gpu = plan.gpus.size(), .placement = slot.placement()});
-      }
-      if (plan.instances.size() > before) {
-        plan.gpus.push_back(gpu);
-      }
-    }
+  std::span<const Place> rest = placed.places;
+  for (const internal::Shape* shape : shapes_of(question.ground, placed.shaping)) {
+    add_gpu(question, *shape, rest.first(shape->layout.size()), plan);
+    rest = rest.subspan(shape->layout.size());
   }
 }
 

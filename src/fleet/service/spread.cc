@@ -24,10 +24,9 @@ class Exchange {
   void run() {
     for (bool improved = true; improved;) {
       improved = false;
-      for (std::size_t a = 0; a < places_.size(); ++a) {
-        if (lack(places_[a].gpu, places_[a].service) > 0) {
-          improved = exchange(places_[a]) || improved;
-        }
+      for (Place& place : places_) {
+        const bool lacks = lack(place.gpu, place.service) > 0;
+        improved = (lacks && exchange(place)) || improved;
       }
       for (std::size_t s = 0; s < losable_.size(); ++s) {
         improved = occupy(static_cast<int>(s)) || improved;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -147,53 +148,75 @@ Status check_rates(const ServiceRequest& request, const ServicePlan& plan) {
 
 using PriceOf = std::map<std::pair<const Model*, ProfileId>, std::int64_t>;
 
-// No layout of any model is worth more than one GPU and the scarcity of the model.
+// What a layout of the supply's model may be worth: a GPU, and the scarcity of the model.
+Result<std::int64_t> allowed_worth(const ServiceProof& proof, const GpuSupply& supply) {
+  std::int64_t allowed = internal::kNano;
+  for (const ServiceProof::Scarcity& scarcity : proof.scarcities) {
+    if (scarcity.nano < 0 || (scarcity.model == supply.model && !supply.count_max)) {
+      return fail(refuse("a model is scarce without reason"));
+    }
+    allowed += scarcity.model == supply.model ? scarcity.nano : 0;
+  }
+  return allowed;
+}
+
+Wide worth_of(const GpuSupply& supply, const Layout& layout, const PriceOf& prices) {
+  Wide worth = 0;
+  for (const Slot& slot : layout.slots()) {
+    worth += prices.at({supply.model, slot.profile()});
+  }
+  return worth;
+}
+
+// No layout of any model is worth more than that.
 Status check_prices(const ServiceRequest& request, const ServiceProof& proof,
                     const PriceOf& prices) {
   for (const GpuSupply& supply : request.gpus) {
-    std::int64_t allowed = internal::kNano;
-    for (const ServiceProof::Scarcity& scarcity : proof.scarcities) {
-      const bool sound = scarcity.nano >= 0 && (scarcity.model != supply.model || supply.count_max);
-      if (!sound) {
-        return refuse("a model is scarce without reason");
-      }
-      allowed += scarcity.model == supply.model ? scarcity.nano : 0;
+    const Result<std::int64_t> allowed = allowed_worth(proof, supply);
+    if (!allowed) {
+      return fail(allowed);
     }
     const auto priced = [&](const Profile& profile) {
       return prices.contains({supply.model, profile.id});
     };
-    for (const Layout& layout : maximal_layouts(*supply.model, priced)) {
-      Wide worth = 0;
-      for (const Slot& slot : layout.slots()) {
-        worth += prices.at({supply.model, slot.profile()});
-      }
-      if (worth > allowed) {
-        return refuse(fmt::format("a layout of {} is worth more than a GPU", supply.model->key));
-      }
+    const std::vector<Layout> layouts = maximal_layouts(*supply.model, priced);
+    const bool sound = std::ranges::all_of(layouts, [&](const Layout& layout) {
+      return worth_of(supply, layout, prices) <= *allowed;
+    });
+    if (!sound) {
+      return refuse(fmt::format("a layout of {} is worth more than a GPU", supply.model->key));
     }
   }
   return {};
+}
+
+// What a cover of the service costs at least at the prices; nothing if there is no cover.
+std::optional<std::int64_t> cheapest_of(const ServiceRequest& request, const ServicePlan& plan,
+                                        std::size_t service, const PriceOf& prices) {
+  internal::CoverNeed need{.target = plan.targets[service].micro,
+                           .capacities = {},
+                           .spare = request.spare != Spare::kNone};
+  std::vector<std::int64_t> price;
+  for (const ServiceOption& option : plan.options) {
+    if (option.service == service) {
+      const auto found = prices.find({option.model, option.profile});
+      need.capacities.push_back(option.throughput.micro);
+      price.push_back(found == prices.end() ? 0 : found->second);
+    }
+  }
+  const std::vector<int> none(price.size(), 0);
+  const std::vector<int> many(price.size(), internal::kMaxInstances);
+  const internal::Cover cover =
+      internal::cheapest_cover(need, price, {.least = none, .most = many});
+  return cover.exists ? std::optional(cover.bound) : std::nullopt;
 }
 
 // No cover of a service is cheaper than the proof says.
 Status check_cheapest(const ServiceRequest& request, const ServicePlan& plan,
                       const PriceOf& prices) {
   for (std::size_t s = 0; s < request.services.size(); ++s) {
-    internal::CoverNeed need{
-        .target = plan.targets[s].micro, .capacities = {}, .spare = request.spare != Spare::kNone};
-    std::vector<std::int64_t> price;
-    for (const ServiceOption& option : plan.options) {
-      if (option.service == s) {
-        const auto found = prices.find({option.model, option.profile});
-        need.capacities.push_back(option.throughput.micro);
-        price.push_back(found == prices.end() ? 0 : found->second);
-      }
-    }
-    const std::vector<int> none(price.size(), 0);
-    const std::vector<int> many(price.size(), internal::kMaxInstances);
-    const internal::Cover cover =
-        internal::cheapest_cover(need, price, {.least = none, .most = many});
-    if (!cover.exists || cover.bound < plan.proof.cheapest[s]) {
+    const std::optional<std::int64_t> cheapest = cheapest_of(request, plan, s, prices);
+    if (!cheapest || *cheapest < plan.proof.cheapest[s]) {
       return refuse(fmt::format("{} can be had cheaper", request.services[s].name));
     }
   }
