@@ -7,6 +7,7 @@ namespace sectile {
 namespace {
 
 constexpr int kPercent = 100;
+constexpr std::int64_t kParts = 10'000;  // Of a GPU, to compare slices of different models.
 
 // The question, with what every rule looks at.
 struct Case {
@@ -196,7 +197,6 @@ int gpus_needed(const Case& c, Sharing sharing) {
 
 // Smaller is better: a slice before the other ways, then the least part of a GPU.
 std::pair<int, std::int64_t> cost(const Advice& advice) {
-  constexpr std::int64_t kParts = 10'000;
   const std::int64_t part =
       advice.profile == nullptr
           ? kParts

@@ -51,7 +51,7 @@ class Rows {
   std::optional<Error> error;
 
   std::string_view cell(const CsvRow& row, std::string_view column) {
-    column_ = *csv_.column(column);
+    column_ = csv_.column(column).value_or(0);  // They were checked before.
     row_ = &row;
     return row.cells[column_];
   }
@@ -225,37 +225,29 @@ Status Measurements::add(std::string_view text, std::string_view file,
   if (!theirs) {
     check_columns(*csv, rows);
   }
-  std::vector<std::pair<Key, std::string>> added;
+  std::map<Key, std::string> origins;
   std::vector<Measurement> points;
-  for (const CsvRow& row : csv->rows) {
-    if (rows.error) {
-      break;
-    }
-    Measurement point = theirs ? read_parva_gpu(row, rows, defaults) : read_ours(row, rows);
-    if (rows.error) {
-      break;
-    }
-    Key key{point.workload, point.model, point.profile, point.batch, point.processes};
+  for (auto row = csv->rows.begin(); row != csv->rows.end() && !rows.error; ++row) {
+    points.push_back(theirs ? read_parva_gpu(*row, rows, defaults) : read_ours(*row, rows));
+    const Measurement& point = points.back();
+    const Key key{point.workload, point.model, point.profile, point.batch, point.processes};
+    const auto before = origins_.find(key);
     const auto [origin, is_new] =
-        origins_.emplace(key, fmt::format("{}:{}", printable(file), row.line));
-    if (!is_new) {
-      rows.refuse(fmt::format("the same point stands at {}", origin->second),
-                  "one line for each workload, GPU, profile, batch and number of processes");
-      break;
+        origins.emplace(key, fmt::format("{}:{}", printable(file), row->line));
+    if (before != origins_.end() || !is_new) {
+      rows.refuse(
+          fmt::format("the same point stands at {}", is_new ? before->second : origin->second),
+          "one line for each workload, GPU, profile, batch and number of processes");
     }
-    added.emplace_back(std::move(key), std::string());
-    points.push_back(std::move(point));
     if (points_.size() + points.size() > fleet::kMaxMeasurements) {
       rows.refuse(fmt::format("more than {} measurements", fleet::kMaxMeasurements));
     }
   }
   if (rows.error) {
-    for (const auto& [key, unused] : added) {
-      origins_.erase(key);
-    }
     return std::unexpected(*rows.error);
   }
   points_.insert(points_.end(), points.begin(), points.end());
+  origins_.merge(origins);
   return {};
 }
 

@@ -159,7 +159,7 @@ class TableReader {
 
  private:
   const std::string& cell(const CsvRow& row, std::string_view column) {
-    column_ = *csv_.column(column);
+    column_ = csv_.column(column).value_or(0);  // Whoever asks knows that it is there.
     line_ = row.line;
     return row.cells[column_];
   }
