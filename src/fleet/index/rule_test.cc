@@ -100,6 +100,21 @@ TEST(RuleTest, ForesightForgetsWhatNobodyAsksFor) {
             costs[state_of({{"1g.10gb", 0}})].cost);
 }
 
+TEST(RuleTest, ForesightKeepsLowerHalvesOnlyFor4gThatOutnumber3g) {
+  std::vector<double> shares(a100().profiles().size(), 1);
+  const auto number = [](const char* name) {
+    return *a100().find_profile(a100().model().find_by_name(name)->id);
+  };
+  const auto start_of_2g = [&] {
+    const RuleTable table = make_rule_table(a100(), Rule::kForesight, shares);
+    return table.choices[number("2g.20gb")][kEmptyState].placing.start;
+  };
+  shares[number("4g.40gb")] = 4;
+  EXPECT_EQ(start_of_2g(), 4);
+  shares[number("4g.40gb")] = 0;
+  EXPECT_LT(start_of_2g(), 4);
+}
+
 TEST(RuleTest, ChoosesSomethingExactlyWhereSomethingFits) {
   const std::vector<double> shares(a100().profiles().size(), 0);
   for (const Rule rule : kRules) {
