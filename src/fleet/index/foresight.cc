@@ -11,7 +11,7 @@ namespace {
 // Large instances are hard to find room for, far beyond their size: the price grows with the square
 // of it. Between 1.5 and 3 the outcome hardly differs.
 constexpr double kPriceExponent = 2;
-// Worth of a place that one instance stands in. Between 0.05 and 0.3 the outcome hardly differs.
+// Worth of a place that one instance stands in. Between 0.1 and 0.3 the outcome hardly differs.
 constexpr double kDecay = 0.18;
 // Rare profiles count a little less, and those that nobody asks for not at all.
 constexpr double kShareExponent = 0.1;

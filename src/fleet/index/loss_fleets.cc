@@ -24,7 +24,7 @@ class IndexFleet : public LossFleet {
 
   bool arrive(std::size_t want, Ticket ticket) override {
     const WantNumber number{static_cast<std::uint32_t>(want)};
-    if (policy_.for_room) {
+    if (policy_.for_room && may_move(1)) {
       const Result<MovedPlacement> placed = index_.place_or_move(number);
       if (!placed) return refuse();
       if (placed->move) note(*placed->move);
@@ -44,6 +44,11 @@ class IndexFleet : public LossFleet {
  private:
   bool moving() const { return policy_.for_room || policy_.after_refusal; }
 
+  bool may_move(double part) const {
+    const double most = part * policy_.share_max * static_cast<double>(accepted_);
+    return static_cast<double>(moves_ + 1) <= most;
+  }
+
   Ticket& ticket_of(const FleetInstance& instance) {
     return tickets_[std::size_t{instance.gpu} * kMaxMemorySlices + instance.start];
   }
@@ -57,10 +62,7 @@ class IndexFleet : public LossFleet {
   }
 
   bool refuse() {
-    if (!policy_.after_refusal) return false;
-    if (static_cast<double>(moves_ + 1) > policy_.share_max * static_cast<double>(accepted_)) {
-      return false;
-    }
+    if (!policy_.after_refusal || !may_move(0.8)) return false;
     const std::optional<FleetMove> move = index_.consolidate(*policy_.after_refusal);
     if (move) note(*move);
     return false;
