@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sectile/apply/apply.h"
+#include "sectile/apply/mode_rule.h"
 #include "sectile/plan/settle.h"
 #include "src/apply/blocked.h"
 
@@ -71,7 +72,8 @@ Result<GpuChange> change_for(const LiveGpu& gpu, const Model& model, const GpuTa
   const MigMode wanted = target.mig_enabled ? MigMode::kEnabled : MigMode::kDisabled;
   if (gpu.mode != wanted || gpu.pending != wanted) {
     change.set_mode = target.mig_enabled;
-    change.needs_reset = gpu.mode != wanted && model.mode_needs_reset;
+    const ModeCommit commit = mode_rule(gpu, model).commit;
+    change.needs_reset = gpu.mode != wanted && commit != ModeCommit::kAtOnce;
   }
   if (!target.mig_enabled) {
     return change_to(gpu, model, Layout(), std::move(change));  // No instance outlives the mode.
@@ -108,7 +110,8 @@ Result<ChangePlan> prepare(const Snapshot& now, const std::vector<GpuTarget>& ta
     }
     if (!gpu->capable()) {
       return fail(ErrorCode::kInvalidArgument, "gpu " + std::to_string(gpu->index) + ", " +
-                                                   gpu->name + ", is not capable of MIG");
+                                                   gpu->name + ", " +
+                                                   std::string(incapable_text(*gpu)));
     }
     if (!seen.insert(target.uuid).second) {
       return fail(ErrorCode::kInvalidArgument,

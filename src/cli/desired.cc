@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "sectile/apply/mode_rule.h"
 #include "sectile/text/notation.h"
 #include "src/cli/machine.h"
 #include "src/cli/session.h"
@@ -88,7 +89,7 @@ Result<Desired> from_layout(const Request& request, const Arguments& arguments,
   for (const LiveGpu* gpu : *gpus) {
     if (!gpu->capable()) {
       return fail(ErrorCode::kInvalidArgument,
-                  fmt::format("gpu {} ({}) is not capable of MIG", gpu->index, gpu->name));
+                  fmt::format("gpu {} ({}) {}", gpu->index, gpu->name, incapable_text(*gpu)));
     }
     const Result<Layout> layout = parse_layout(snapshot.model_of(*gpu), request.layout);
     if (!layout) {

@@ -108,6 +108,23 @@ void read_layout(Reader& reader, const Tree& tree, EmulatedGpu& gpu) {
   gpu.mig_enabled = true;
 }
 
+emulator::Place read_where(Reader& reader, const Tree& tree) {
+  constexpr std::pair<std::string_view, emulator::Place> kPlaces[] = {
+      {"bare-metal", emulator::Place::kBareMetal},
+      {"passthrough", emulator::Place::kPassthrough},
+      {"vgpu", emulator::Place::kVgpu},
+      {"vgpu-host", emulator::Place::kVgpuHost}};
+  const std::string text = reader.text(tree, "place");
+  for (const auto& [name, place] : kPlaces) {
+    if (text == name) {
+      return place;
+    }
+  }
+  reader.refuse(tree.position, fmt::format("'{}' is no place for a GPU", text),
+                "it is one of bare-metal, passthrough, vgpu, vgpu-host");
+  return emulator::Place::kBareMetal;
+}
+
 EmulatedGpu read_gpu(Reader& reader, const Tree& tree) {
   EmulatedGpu gpu;
   Fields fields(reader, tree, "a gpu");
@@ -126,6 +143,9 @@ EmulatedGpu read_gpu(Reader& reader, const Tree& tree) {
   }
   if (const Tree* capable = fields.find("capable")) {
     gpu.capable = reader.boolean(*capable, "capable");
+  }
+  if (const Tree* place = fields.find("place")) {
+    gpu.place = read_where(reader, *place);
   }
   if (const Tree* layout = fields.find("layout")) {
     read_layout(reader, *layout, gpu);
@@ -200,6 +220,7 @@ Result<EmulatedNode> emulated_node_from_spec(std::string_view spec) {
                          .count = part.count,
                          .swapped = false,
                          .capable = true,
+                         .place = emulator::Place::kBareMetal,
                          .mig_enabled = false,
                          .layout = {},
                          .processes = {}});

@@ -9,6 +9,7 @@
 //       count: 8                         # 1 if left out.
 //       swapped: true                    # GPU instance ids mirrored by half; optional.
 //       capable: true                    # false: a GPU that knows no MIG; optional.
+//       place: passthrough               # Or bare-metal, vgpu, vgpu-host; optional.
 //       mig: true                        # MIG mode; on if a layout is given, off otherwise.
 //       layout: 3g.40gb@4 2g.20gb@0      # For each of them; optional.
 //       processes:                       # On the first of them; optional.
@@ -27,6 +28,7 @@
 
 #include "sectile/base/mib.h"
 #include "sectile/base/result.h"
+#include "sectile/emulator/emulator.h"
 #include "sectile/geometry/layout.h"
 #include "sectile/geometry/model.h"
 
@@ -46,6 +48,7 @@ struct EmulatedGpu {
   int count = 1;
   bool swapped = false;
   bool capable = true;  // Of MIG.
+  emulator::Place place = emulator::Place::kBareMetal;
   bool mig_enabled = false;
   Layout layout;
   std::vector<EmulatedProcess> processes;

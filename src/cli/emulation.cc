@@ -46,6 +46,7 @@ emulator::NodeDescription describe_node(const EmulatedNode& node) {
                                     .count = gpu.count,
                                     .swapped = gpu.swapped,
                                     .mig_capable = gpu.capable,
+                                    .place = gpu.place,
                                     .mig_enabled = gpu.mig_enabled};
     for (const Slot& slot : gpu.layout.slots()) {
       of_gpu.instances.push_back(initial_instance(*gpu.model, slot));

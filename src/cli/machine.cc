@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "sectile/apply/mode_rule.h"
 #include "sectile/text/gpu_spec.h"
 #include "src/cli/live.h"
 
@@ -83,7 +84,7 @@ Result<Machine> live_machine(const std::string& library, CallWatch* watch) {
   for (const LiveGpu& gpu : machine.snapshot->gpus) {
     if (!gpu.capable()) {
       machine.notes.push_back(
-          fmt::format("gpu {} ({}) is left out: it is not capable of MIG", gpu.index, gpu.name));
+          fmt::format("gpu {} ({}) is left out: it {}", gpu.index, gpu.name, incapable_text(gpu)));
     } else if (gpu.mode == MigMode::kDisabled && !gpu.processes.empty()) {
       machine.notes.push_back(
           fmt::format("gpu {} ({}) is left out: MIG is off and the whole GPU is in use by {}",

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "sectile/apply/mig_devices.h"
+#include "sectile/apply/mode_rule.h"
 #include "sectile/geometry/fit.h"
 #include "sectile/text/draw.h"
 #include "sectile/text/notation.h"
@@ -24,6 +25,22 @@ std::string_view mode_word(MigMode mode) {
       return "on";
   }
   return {};
+}
+
+std::string_view virtualization_word(Virtualization virtualization) {
+  switch (virtualization) {
+    case Virtualization::kNone:
+      return "none";
+    case Virtualization::kPassthrough:
+      return "passthrough";
+    case Virtualization::kVgpu:
+      return "vgpu";
+    case Virtualization::kHost:
+      return "vgpu-host";
+    case Virtualization::kUnknown:
+      break;
+  }
+  return "unknown";
 }
 
 Json process_json(const GpuProcess& process) {
@@ -92,11 +109,15 @@ Json gpu_json(const Snapshot& snapshot, const LiveGpu& gpu, const Devices& devic
   Json json = {{"index", gpu.index}, {"uuid", gpu.uuid}, {"name", gpu.name}, {"pci", gpu.pci}};
   json["mig"] = mode_word(gpu.mode);
   json["mig_pending"] = mode_word(gpu.pending);
+  json["virtualization"] = virtualization_word(gpu.virtualization);
   json["processes"] = processes_json(gpu.processes);
   if (!gpu.capable()) {
     return json;
   }
   const Model& model = snapshot.model_of(gpu);
+  const ModeRule rule = mode_rule(gpu, model);
+  json["mig_commit"] = to_string(rule.commit);  // What makes a pending mode the current one.
+  json["mig_persists"] = rule.persists;
   const bool enabled = gpu.mode == MigMode::kEnabled;
   json["model"] = model.key;
   json["empty"] = enabled && gpu.instances.empty();  // CUDA cannot use such a GPU.

@@ -15,6 +15,7 @@
 #include "src/cli/exit_status.h"
 #include "src/cli/live.h"
 #include "src/cli/make_way.h"
+#include "src/cli/mode_notes.h"
 #include "src/cli/surround.h"
 #include "src/cli/verbs.h"
 
@@ -211,6 +212,9 @@ Result<int> verb_apply(Session& session) {
     return fail(prepared);
   }
   for (const std::string& note : prepared->wish.notes) {
+    session.say("note: " + note);
+  }
+  for (const std::string& note : mode_notes(session, *prepared->now, prepared->plan)) {
     session.say("note: " + note);
   }
   Result<Surround> surround = Surround::read(session, request->label);

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "sectile/apply/mode_rule.h"
 #include "sectile/text/draw.h"
 #include "sectile/text/mermaid.h"
 #include "src/cli/live.h"
@@ -15,11 +17,16 @@
 namespace sectile::cli {
 namespace {
 
-std::vector<std::string> notes(const LiveGpu& gpu) {
+std::string_view mode_word(MigMode mode) {
+  return mode == MigMode::kEnabled ? "on" : "off";
+}
+
+std::vector<std::string> notes(const LiveGpu& gpu, const Model& model) {
+  const ModeCommit commit = mode_rule(gpu, model).commit;
   std::vector<std::string> notes;
   if (gpu.pending != gpu.mode) {
-    notes.push_back(fmt::format("MIG goes {} at the next reset of this GPU: sectile apply --reset",
-                                gpu.pending == MigMode::kEnabled ? "on" : "off"));
+    notes.push_back(fmt::format("MIG is {} now and goes {} when {}: {}", mode_word(gpu.mode),
+                                mode_word(gpu.pending), commit_text(commit), commit_next(commit)));
   }
   if (gpu.mode == MigMode::kEnabled && gpu.instances.empty()) {
     notes.emplace_back("MIG is on without an instance: CUDA cannot use this GPU");
@@ -37,7 +44,7 @@ GpuPicture picture(const Snapshot& snapshot, const LiveGpu& gpu) {
                      .model = &snapshot.model_of(gpu),
                      .layout = gpu.layout,
                      .owners = {},
-                     .notes = notes(gpu),
+                     .notes = notes(gpu, snapshot.model_of(gpu)),
                      .mig_enabled = gpu.mode == MigMode::kEnabled};
   for (const Slot& slot : gpu.layout.slots()) {
     const LiveInstance* instance = gpu.find(slot.placement());
@@ -52,7 +59,8 @@ std::string others(const Snapshot& snapshot) {
   std::string text;
   for (const LiveGpu& gpu : snapshot.gpus) {
     if (!gpu.capable()) {
-      text += fmt::format("gpu {}  {}  {}  not capable of MIG\n", gpu.index, gpu.name, gpu.uuid);
+      text +=
+          fmt::format("gpu {}  {}  {}  {}\n", gpu.index, gpu.name, gpu.uuid, incapable_text(gpu));
     }
   }
   return text;

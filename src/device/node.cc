@@ -118,6 +118,29 @@ Result<LiveGpu> Node::refresh(const LiveGpu& gpu, const Model& model) const {
   return read.gpu;
 }
 
+Result<std::vector<std::string>> Node::linked(const Snapshot& snapshot,
+                                              const std::string& uuid) const {
+  const Result<nvmlDevice_t> device = device_by_uuid(*nvml_, uuid);
+  if (!device) {
+    return fail(device);
+  }
+  std::vector<std::string> others;
+  for (const LiveGpu& gpu : snapshot.gpus) {
+    if (gpu.uuid == uuid) {
+      continue;
+    }
+    const Result<nvmlDevice_t> other = device_by_uuid(*nvml_, gpu.uuid);
+    nvmlGpuP2PStatus_t status = NVML_P2P_STATUS_UNKNOWN;
+    if (other &&
+        nvml_->DeviceGetP2PStatus(*device, *other, NVML_P2P_CAPS_INDEX_NVLINK, &status) ==
+            NVML_SUCCESS &&
+        status == NVML_P2P_STATUS_OK) {
+      others.push_back(gpu.uuid);
+    }
+  }
+  return others;
+}
+
 Status Node::closed(const std::function<Status()>& work) {
   return nvml_->without(work);
 }

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "src/device/fake_nvml.h"
 
@@ -194,6 +198,117 @@ TEST(NodeTest, ModeIsCurrentOrPendingAsReadBack) {
   EXPECT_EQ(change.status, "in use by another client");
   EXPECT_EQ(node.read()->gpus[0].pending, MigMode::kEnabled);
   EXPECT_EQ(node.read()->gpus[0].mode, MigMode::kDisabled);
+}
+
+TEST(NodeTest, WhereAGpuIsAndWhetherItsModeNeedsAResetIsRead) {
+  FakeNvml fake;
+  fake.add("a100-40gb");
+  NvmlTable table = fake.table();
+  unsigned place = NVML_GPU_VIRTUALIZATION_MODE_PASSTHROUGH;
+  table.DeviceGetVirtualizationMode.target = [&](nvmlDevice_t, nvmlGpuVirtualizationMode_t* mode) {
+    *mode = static_cast<nvmlGpuVirtualizationMode_t>(place);
+    return NVML_SUCCESS;
+  };
+  nvmlFieldValue_t told{};
+  table.DeviceGetFieldValues.target = [&](nvmlDevice_t, int, nvmlFieldValue_t* value) {
+    const unsigned asked = value->fieldId;
+    *value = told;
+    return asked == NVML_FI_DEV_IS_RESETLESS_MIG_SUPPORTED ? NVML_SUCCESS
+                                                           : NVML_ERROR_INVALID_ARGUMENT;
+  };
+  told.valueType = NVML_VALUE_TYPE_UNSIGNED_INT;
+  const auto read = [&] { return FakeNvml::node(table).read().value().gpus[0]; };
+  EXPECT_EQ(read().virtualization, Virtualization::kPassthrough);
+  EXPECT_EQ(read().resetless, false);
+  told.value.uiVal = 1;
+  EXPECT_EQ(read().resetless, true);
+  told.value.uiVal = 7;  // Neither yes nor no.
+  EXPECT_EQ(read().resetless, std::nullopt);
+  told.nvmlReturn = NVML_ERROR_NOT_SUPPORTED;
+  place = 99;
+  EXPECT_EQ(read().resetless, std::nullopt);
+  EXPECT_EQ(read().virtualization, Virtualization::kUnknown);
+  const LiveGpu plain = fake.node().read().value().gpus[0];
+  EXPECT_EQ(plain.virtualization, Virtualization::kUnknown);
+  EXPECT_EQ(plain.resetless, std::nullopt);
+}
+
+TEST(NodeTest, AVirtualGpuIsItsHostsToCut) {
+  FakeNvml fake;
+  fake.add("h100-80gb-sxm5", h100_mixed());
+  NvmlTable table = fake.table();
+  table.DeviceGetVirtualizationMode.target = [](nvmlDevice_t, nvmlGpuVirtualizationMode_t* mode) {
+    *mode = NVML_GPU_VIRTUALIZATION_MODE_VGPU;
+    return NVML_SUCCESS;
+  };
+  fake.intercept = [](const std::string& name) -> std::optional<nvmlReturn_t> {
+    return name == "nvmlDeviceGetGpuInstances" ? std::optional(NVML_ERROR_NO_PERMISSION)
+                                               : std::nullopt;
+  };
+  const Snapshot snapshot = FakeNvml::node(table).read().value();
+  EXPECT_FALSE(snapshot.gpus[0].capable());
+  EXPECT_EQ(snapshot.gpus[0].virtualization, Virtualization::kVgpu);
+  ASSERT_EQ(snapshot.warnings.size(), 1U);
+  EXPECT_NE(snapshot.warnings[0].find("virtual GPU"), std::string::npos);
+}
+
+TEST(NodeTest, WhoIsLinkedIsAskedOfTheDriver) {
+  FakeNvml fake;
+  for (int i = 0; i < 3; ++i) {
+    fake.add("a100-40gb");
+  }
+  NvmlTable table = fake.table();
+  const Snapshot snapshot = fake.node().read().value();
+  EXPECT_TRUE(fake.node().linked(snapshot, "GPU-0")->empty());
+  int asked = 0;
+  table.DeviceGetP2PStatus.target = [&](nvmlDevice_t, nvmlDevice_t, nvmlGpuP2PCapsIndex_t,
+                                        nvmlGpuP2PStatus_t* status) {
+    *status = ++asked == 1 ? NVML_P2P_STATUS_NOT_SUPPORTED : NVML_P2P_STATUS_OK;
+    return NVML_SUCCESS;
+  };
+  EXPECT_EQ(FakeNvml::node(table).linked(snapshot, "GPU-0").value(),
+            std::vector<std::string>{"GPU-2"});
+  EXPECT_EQ(FakeNvml::node(table).linked(snapshot, "GPU-9").error().code, ErrorCode::kStale);
+}
+
+struct Diary : CallWatch {
+  void before(std::string_view call, std::string_view subject) override {
+    EXPECT_FALSE(inside);
+    inside = true;
+    calls.push_back(std::string(call) + " " + std::string(subject));
+  }
+  void after() override {
+    EXPECT_TRUE(inside);
+    inside = false;
+  }
+  bool has(const std::string& call) const { return std::ranges::find(calls, call) != calls.end(); }
+
+  std::vector<std::string> calls;
+  bool inside = false;
+};
+
+TEST(NodeTest, AWatchIsToldOfEveryCallAndItsGpu) {
+  FakeNvml fake;
+  fake.add("h100-80gb-sxm5", h100_mixed());
+  FakeNvml::Gpu& second = fake.add("h100-80gb-sxm5", h100_mixed());
+  fake.occupy(second, {4, 4}, 7);
+  Diary diary;
+  {
+    Node node(Nvml::start(fake.table(), &diary).value());
+    const Snapshot now = node.read().value();
+    EXPECT_TRUE(diary.has("nvmlInit_v2 "));
+    EXPECT_TRUE(diary.has("nvmlDeviceGetMigMode gpu 1 (GPU-1)"));
+    EXPECT_TRUE(diary.has("reading /proc/7 gpu 1 (GPU-1)"));
+    EXPECT_TRUE(node.refresh(now.gpus[0], now.models[0]));
+    ASSERT_TRUE(node.destroy_compute("GPU-0", now.gpus[0].instances[0].id,
+                                     now.gpus[0].instances[0].compute[0].id));
+    EXPECT_TRUE(diary.has("nvmlComputeInstanceDestroy gpu 0 (GPU-0)"));
+    static_cast<void>(node.destroy_instance("GPU-1", GpuInstanceId{9}));
+    EXPECT_TRUE(diary.has("nvmlDeviceGetGpuInstanceById GPU-1"));
+  }
+  EXPECT_TRUE(diary.has("nvmlShutdown GPU-1"));
+  EXPECT_FALSE(diary.inside);
+  EXPECT_EQ(diary.calls.size(), static_cast<std::size_t>(fake.calls) + 1);  // And /proc.
 }
 
 TEST(NodeTest, RefreshReadsOneGpuAgain) {

@@ -53,6 +53,9 @@ class NvmlFunction<nvmlReturn_t(Arguments...) noexcept> {
   X(DeviceGetArchitecture)                           \
   X(DeviceGetCudaComputeCapability)                  \
   X(DeviceGetMemoryInfo)                             \
+  X(DeviceGetVirtualizationMode)                     \
+  X(DeviceGetFieldValues)                            \
+  X(DeviceGetP2PStatus)                              \
   X(DeviceGetMigMode)                                \
   X(DeviceSetMigMode)                                \
   X(DeviceGetGpuInstanceProfileInfo)                 \

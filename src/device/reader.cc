@@ -169,6 +169,37 @@ Status read_identity(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
   return {};
 }
 
+Virtualization virtualization_of(const Nvml& nvml, nvmlDevice_t device) {
+  nvmlGpuVirtualizationMode_t mode = NVML_GPU_VIRTUALIZATION_MODE_NONE;
+  if (nvml.DeviceGetVirtualizationMode(device, &mode) != NVML_SUCCESS) {
+    return Virtualization::kUnknown;
+  }
+  switch (static_cast<unsigned>(mode)) {
+    case NVML_GPU_VIRTUALIZATION_MODE_NONE:
+      return Virtualization::kNone;
+    case NVML_GPU_VIRTUALIZATION_MODE_PASSTHROUGH:
+      return Virtualization::kPassthrough;
+    case NVML_GPU_VIRTUALIZATION_MODE_VGPU:
+      return Virtualization::kVgpu;
+    case NVML_GPU_VIRTUALIZATION_MODE_HOST_VGPU:
+    case NVML_GPU_VIRTUALIZATION_MODE_HOST_VSGA:
+      return Virtualization::kHost;
+    default:
+      return Virtualization::kUnknown;
+  }
+}
+
+std::optional<bool> resetless(const Nvml& nvml, nvmlDevice_t device) {
+  nvmlFieldValue_t field{};
+  field.fieldId = NVML_FI_DEV_IS_RESETLESS_MIG_SUPPORTED;
+  if (nvml.DeviceGetFieldValues(device, 1, &field) != NVML_SUCCESS ||
+      field.nvmlReturn != NVML_SUCCESS || field.valueType != NVML_VALUE_TYPE_UNSIGNED_INT ||
+      field.value.uiVal > 1) {
+    return std::nullopt;
+  }
+  return field.value.uiVal == 1;
+}
+
 // The rest of a GPU that has no MIG. The mode is not asked for again: the answer might be another.
 Result<ReadGpu> without_mig(const Nvml& nvml, nvmlDevice_t device, ReadGpu read) {
   Result<std::vector<GpuProcess>> processes = read_processes(nvml, device, subject_of(read.gpu));
@@ -225,9 +256,17 @@ Result<ReadGpu> read_gpu(const Nvml& nvml, unsigned index, nvmlDevice_t device,
   if (const Status mode = read_mode(nvml, device, read.gpu); !mode) {
     return fail(mode);
   }
+  read.gpu.virtualization = virtualization_of(nvml, device);
+  if (read.gpu.capable() && read.gpu.virtualization == Virtualization::kVgpu) {
+    warnings.push_back(subject_of(read.gpu) + " is a virtual GPU: its host decides about its MIG " +
+                       "mode and instances");
+    read.gpu.mode = MigMode::kNotCapable;  // Not to us.
+    read.gpu.pending = MigMode::kNotCapable;
+  }
   if (!read.gpu.capable()) {
     return without_mig(nvml, device, std::move(read));
   }
+  read.gpu.resetless = resetless(nvml, device);
   const GpuIdentity identity{.device = device,
                              .subject = subject_of(read.gpu),
                              .name = read.gpu.name,

@@ -63,6 +63,17 @@ Status check_gpu(const Node& node, int gpu) {
                                                std::to_string(node.gpus.count));
 }
 
+// Fails if the GPU is in a virtual machine, whose host alone could reset it.
+Status check_own(const Node& node, int gpu) {
+  const Virtual place = node.gpus.items[static_cast<std::size_t>(gpu)].virtualization;
+  if (place == Virtual::kPassthrough || place == Virtual::kVgpu) {
+    return fail(ErrorCode::kUnavailable,
+                "gpu " + std::to_string(gpu) + " cannot be reset from within a virtual machine",
+                "reboot the virtual machine");
+  }
+  return {};
+}
+
 Status check_idle(const Node& node, int gpu) {
   std::string pids;
   for (const Process& process : living_processes(node, static_cast<std::uint32_t>(gpu))) {
@@ -135,6 +146,9 @@ Status reset_gpus(const std::string& directory, const std::vector<int>& gpus) {
     for (const int gpu : gpus) {
       if (Status sound = check_gpu(node, gpu); !sound) {
         return sound;
+      }
+      if (Status own = check_own(node, gpu); !own) {
+        return own;
       }
       if (Status idle = check_idle(node, gpu); !idle) {
         return idle;

@@ -145,7 +145,8 @@ std::string gpu_defect(const Node& node, const Gpu& gpu, std::vector<std::uint32
   if (gpu.geometry >= node.geometries.count || !text_sound(gpu)) {
     return "its geometry or text";
   }
-  if (gpu.current_mode > 1 || gpu.pending_mode > 1 || gpu.toggle > ModeToggle::kReset) {
+  if (gpu.current_mode > 1 || gpu.pending_mode > 1 || gpu.toggle > ModeToggle::kReset ||
+      gpu.virtualization > Virtual::kHostVgpu) {
     return "its mode";
   }
   const Geometry& geometry = node.geometry_of(gpu);

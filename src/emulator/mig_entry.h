@@ -29,7 +29,9 @@ inline nvmlReturn_t admit(const Node& node, const std::optional<Named>& named, R
   if (!node.geometry_of(*named->gpu).mig_capable()) {
     return NVML_ERROR_NOT_SUPPORTED;
   }
-  if ((right == Right::kConfigure && !may_configure(node)) ||
+  // A guest may neither see nor change the instances that its virtual GPU is made of.
+  const bool guest = named->gpu->virtualization == Virtual::kVgpu && right != Right::kNone;
+  if (guest || (right == Right::kConfigure && !may_configure(node)) ||
       (right == Right::kMonitor && !may_monitor(node))) {
     return NVML_ERROR_NO_PERMISSION;
   }

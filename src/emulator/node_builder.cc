@@ -126,7 +126,10 @@ ModeToggle toggle_for(const GpuDescription& gpu) {
     case Toggle::kByModel:
       break;
   }
-  return gpu.model->mode_needs_reset ? ModeToggle::kResetIfIdle : ModeToggle::kImmediate;
+  if (!gpu.model->mode_needs_reset) {
+    return ModeToggle::kImmediate;
+  }
+  return gpu.place == Place::kPassthrough ? ModeToggle::kReset : ModeToggle::kResetIfIdle;
 }
 
 // "1323021012345": ten digits that no other GPU of the seed has.
@@ -160,6 +163,7 @@ Gpu make_gpu(const GpuDescription& from, const std::string& seed, std::uint32_t 
   gpu.swapped = from.swapped ? 1 : 0;
   gpu.lost = from.lost ? 1 : 0;
   gpu.toggle = toggle_for(from);
+  gpu.virtualization = static_cast<Virtual>(from.place);
   gpu.current_mode = from.mig_enabled ? 1 : 0;
   gpu.pending_mode = gpu.current_mode;
   return gpu;

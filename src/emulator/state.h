@@ -147,6 +147,14 @@ enum class ModeToggle : std::uint32_t {
   kReset,        // Always pending until the GPU is reset (Ampere passed through to a guest).
 };
 
+// Where the node is: NVML's nvmlGpuVirtualizationMode_t.
+enum class Virtual : std::uint32_t {
+  kNone,
+  kPassthrough,  // The whole GPU in a virtual machine: a reboot of that resets it, nothing else.
+  kVgpu,         // A virtual GPU, whose MIG the host decides about.
+  kHostVgpu,     // The host of such.
+};
+
 struct Gpu {
   std::uint32_t geometry;  // Index into Node::geometries.
   Text<48> uuid;           // "GPU-8c2f..."
@@ -160,6 +168,7 @@ struct Gpu {
   std::uint32_t swapped;  // GPU instance ids are mirrored by half.
   std::uint32_t lost;     // Every call answers NVML_ERROR_GPU_IS_LOST.
   ModeToggle toggle;
+  Virtual virtualization;
   std::uint32_t current_mode;
   std::uint32_t pending_mode;
   std::uint32_t persistence_mode;

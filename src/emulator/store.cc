@@ -21,7 +21,7 @@ namespace sectile::emulator {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x454C495443455345;  // "SECTILE" and a salt.
-constexpr std::uint32_t kSchemaVersion = 1;           // Of state.h and Image.
+constexpr std::uint32_t kSchemaVersion = 2;           // Of state.h and Image.
 constexpr const char* kFileName = "/node.state";
 constexpr std::uint64_t kIndexBit = 1;  // Of Image::active.
 

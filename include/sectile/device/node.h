@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sectile/base/result.h"
 #include "sectile/device/call_watch.h"
@@ -61,6 +62,10 @@ class Node {
                                      ComputeSlot slot);
   Status destroy_compute(const std::string& uuid, GpuInstanceId instance,
                          ComputeInstanceId compute);
+
+  // The GPUs that this one reaches by NVLink, directly or through a switch: a reset interrupts what
+  // runs across them. Empty if the driver does not say.
+  Result<std::vector<std::string>> linked(const Snapshot& snapshot, const std::string& uuid) const;
 
   // Closes NVML while `work` runs: a GPU cannot be reset while anybody holds it open, and an open
   // NVML does. Fails as `work` does, or if NVML cannot be opened again; then this Node is of no

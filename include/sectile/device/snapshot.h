@@ -50,6 +50,15 @@ struct LiveInstance {
 
 enum class MigMode : std::uint8_t { kNotCapable, kDisabled, kEnabled };
 
+// Where this machine has a GPU from.
+enum class Virtualization : std::uint8_t {
+  kUnknown,      // The driver does not say.
+  kNone,         // It is a real machine's own.
+  kPassthrough,  // The whole GPU was given to this virtual machine.
+  kVgpu,         // A virtual GPU of a host, who decides about its MIG mode and instances.
+  kHost,         // This machine is such a host.
+};
+
 struct LiveGpu {
   std::string uuid;               // "GPU-..."
   unsigned index = 0;             // NVML's; only for people.
@@ -60,7 +69,10 @@ struct LiveGpu {
   std::size_t model = 0;  // Index into Snapshot::models; meaningless if not capable.
   MigMode mode = MigMode::kNotCapable;
   MigMode pending = MigMode::kNotCapable;  // Differs from `mode` until a reset or reboot.
-  std::vector<LiveInstance> instances;     // Ascending placement.
+  Virtualization virtualization = Virtualization::kUnknown;
+  // Whether a new mode is current without a reset; absent if the driver does not say.
+  std::optional<bool> resetless;
+  std::vector<LiveInstance> instances;  // Ascending placement.
   std::vector<GpuProcess> processes;
   Layout layout;  // The instances as a value.
 

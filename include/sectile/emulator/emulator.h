@@ -32,6 +32,16 @@ enum class Toggle : std::uint8_t {
   kReset,        // Always pending until the GPU is reset, as with a GPU passed through to a guest.
 };
 
+// Where a GPU is used: what NVML calls its virtualisation mode.
+enum class Place : std::uint8_t {
+  kBareMetal,
+  // In a virtual machine that has the whole GPU. Only a reboot of the machine resets it, so a mode
+  // that needs a reset stays pending until then.
+  kPassthrough,
+  kVgpu,      // A virtual GPU in a virtual machine: its host decides about MIG.
+  kVgpuHost,  // The host of virtual GPUs.
+};
+
 // What processes without root's rights may do.
 enum class Access : std::uint8_t {
   kRootOnly,  // As on a fresh machine: only root sees others' instances and changes MIG.
@@ -55,6 +65,7 @@ struct GpuDescription {
   bool swapped = false;     // GPU instance ids mirrored by half, as on boards such as A100 PCIe.
   bool mig_capable = true;  // false: a GPU that knows no MIG.
   Toggle toggle = Toggle::kByModel;
+  Place place = Place::kBareMetal;
   bool mig_enabled = false;       // To begin with. `instances` needs it.
   bool lost = false;              // "Fallen off the bus": every call answers GPU_IS_LOST.
   std::string product_name = {};  // Instead of the model's first one.
@@ -113,7 +124,8 @@ Result<std::vector<GpuStatus>> gpu_status(const std::string& directory);
 
 // Does what `nvidia-smi -r` does to these GPUs, by index: clears all instances and makes the
 // pending mode the current one; the mode of a GPU that does not keep it (Hopper and later) is off
-// then. Fails with kBusy, naming the pids, and touches nothing, if a process is on any of the GPUs.
+// then. Fails and touches nothing: with kBusy, naming the pids, if a process is on any of the GPUs,
+// and with kUnavailable if one of them is in a virtual machine.
 Status reset_gpus(const std::string& directory, const std::vector<int>& gpus);
 
 // The same to all GPUs at once, as a reboot does: occupants are forgotten.

@@ -79,8 +79,9 @@ nvmlReturn_t nvmlDeviceSetComputeMode(nvmlDevice_t device, nvmlComputeMode_t mod
 
 nvmlReturn_t nvmlDeviceGetVirtualizationMode(nvmlDevice_t device,
                                              nvmlGpuVirtualizationMode_t* mode) noexcept {
-  return on_gpu(__func__, device,
-                [&](const Subject&) { return give(mode, NVML_GPU_VIRTUALIZATION_MODE_NONE); });
+  return on_gpu(__func__, device, [&](const Subject& it) {
+    return give(mode, static_cast<nvmlGpuVirtualizationMode_t>(it.gpu.virtualization));
+  });
 }
 
 nvmlReturn_t nvmlDeviceGetDisplayMode(nvmlDevice_t device, nvmlEnableState_t* display) noexcept {
