@@ -60,6 +60,20 @@ Status write_holder(int descriptor, const std::string& path) {
   return written ? Status{} : system_failure("cannot write " + path, errno);
 }
 
+// A process that was killed just now keeps its lock until the kernel has taken it apart: half a
+// second is waited for that, and not for a change that goes on.
+bool lock_soon(int descriptor) {
+  constexpr int kTries = 10;
+  constexpr useconds_t kPause = 50'000;
+  for (int attempt = 1; flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++attempt) {
+    if (errno != EWOULDBLOCK || attempt == kTries) {
+      return false;
+    }
+    usleep(kPause);
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<NodeLock> NodeLock::acquire(const std::string& directory) {
@@ -79,7 +93,7 @@ Result<NodeLock> NodeLock::acquire(const std::string& directory) {
   if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
     return fail(ErrorCode::kFailed, path + " is not a file", "remove it");
   }
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_soon(descriptor)) {
     if (errno != EWOULDBLOCK) {
       return system_failure("cannot lock " + path, errno);
     }

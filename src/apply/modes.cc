@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <string>
+
+#include "sectile/apply/mode_rule.h"
 #include "src/apply/blocked.h"
 #include "src/apply/transaction.h"
 
@@ -38,6 +42,7 @@ Status Transaction::switch_mode(const GpuChange& change, const Action& action,
                                 std::vector<const GpuChange*>& pending) {
   const bool enabled = action.kind == Action::Kind::kModeOn;
   bool current = false;
+  std::string& answer = answers_[change.uuid];
   Status switched = observed(change, action, [&] {
     if (!undoing_) {
       done_.push_back({&change, action});
@@ -47,6 +52,7 @@ Status Transaction::switch_mode(const GpuChange& change, const Action& action,
         [&]() -> Status {
           const Result<Node::ModeChange> set = node_.set_mode(change.uuid, enabled);
           current = set && set->current;
+          answer = set ? set->status : "";
           return set ? Status{} : fail(set);
         },
         [&](const LiveGpu& now) {
@@ -98,15 +104,22 @@ Status Transaction::wait_for_reset() {
   waits_ = true;
   std::string names;
   std::string uuids;
+  ModeCommit commit = ModeCommit::kReset;
   for (const GpuChange* change : pending_) {
-    names += (names.empty() ? "" : ", ") + label(*change) + " (" + change->uuid + ")";
+    const std::string& answer = answers_[change->uuid];
+    names += (names.empty() ? "" : ", ") + label(*change) + " (" + change->uuid +
+             (answer.empty() ? "" : ": the driver says '" + answer + "'") + ")";
     uuids += (uuids.empty() ? "" : ",") + change->uuid;
+    commit = std::max(commit, mode_rule(gpu(*change), model(*change)).commit);
   }
   return fail(ErrorCode::kUnavailable,
-              "the new MIG mode of " + names + " is pending until the GPU is reset; " +
+              "the new MIG mode of " + names + " is pending until " +
+                  std::string(commit_text(commit)) + "; " +
                   (steps_done_ > static_cast<int>(pending_.size()) ? "what else was done stays"
                                                                    : "nothing else was changed"),
-              "nvidia-smi -r -i " + uuids + ", then apply again; or apply with --reset");
+              commit == ModeCommit::kReset
+                  ? "nvidia-smi -r -i " + uuids + ", then apply again; or apply with --reset"
+                  : commit_next(commit));
 }
 
 }  // namespace sectile

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,9 @@ class Transaction {
   Snapshot before_;
   std::vector<Done> done_;                 // In order; also what failed and may have happened.
   std::vector<const GpuChange*> pending_;  // Whose mode needs a reset.
-  bool waits_ = false;                     // It is all that is left to do.
+  // What the driver said when it was asked to activate a mode; by UUID.
+  std::map<std::string, std::string> answers_;
+  bool waits_ = false;  // It is all that is left to do.
   int steps_done_ = 0;
 };
 
