@@ -80,6 +80,8 @@ Result<Applied> carry_out(Session& session, const ChangePlan& plan, ChangeOption
 Result<Repaired> carry_out_repair(Session& session, RepairOptions options) {
   Surround surround(session);
   options.companions = surround.companions();
+  StopObserver stop(session);
+  options.observer = &stop;
   options.progress = progress_for(session);
   options.reset = reset_for(session);
   options.warn = [&session](const std::string& what) { session.say("warning: " + what); };

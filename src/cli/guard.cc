@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -23,7 +24,8 @@ using std::chrono::seconds;
 
 constexpr seconds kWaitTold{2};     // A call that takes longer is worth a line on a terminal,
 constexpr seconds kWaitLogged{10};  // and in a log; there again after twice as long.
-constexpr int kSlower = 5;          // Mode changes and resets may take this many times as long.
+constexpr const char* kAskDriver = "look at `dmesg` for messages of the NVIDIA driver";
+constexpr int kSlower = 5;  // Mode changes and resets may take this many times as long.
 
 std::string call_text(const WorkerCall& call) {
   return call.subject.empty() ? call.name : call.name + " on " + call.subject;
@@ -66,7 +68,7 @@ class Console : public WorkerListener {
   void stops(int signal) override {
     clear();
     session_.say(fmt::format(
-        "{}: the step that is being taken is finished, and then everything is taken back. "
+        "{}: the step that is being taken is finished, and then the change is taken back. "
         "Interrupt again to stop at once, and leave the rest to sectile repair.",
         signal_text(signal)));
   }
@@ -165,31 +167,17 @@ Error unharmed(const WorkerEnd& end, const WorkerLimits& limits) {
           end.how == WorkerEnd::How::kHung
               ? "look at `dmesg` for Xid messages of the NVIDIA driver; a driver that is only slow "
                 "gets more time with --driver-timeout 5m"
-              : "look at `dmesg` for messages of the NVIDIA driver"};
+              : kAskDriver};
 }
 
-// The change was cut short: what repair makes of it decides.
-Error cut_short(Session& session, const std::string& cause, const Result<Reply>& repaired) {
-  if (!repaired) {
-    return {ErrorCode::kNotRestored,
-            cause + "; and sectile repair did not come to an end: " + repaired.error().message,
-            "sectile repair, when the driver answers again"};
-  }
-  if (!repaired->outcome) {
-    return {ErrorCode::kNotRestored, cause + "; " + repaired->outcome.error().message,
-            repaired->outcome.error().next};
-  }
-  session.say(repaired->out);
-  return {ErrorCode::kRolledBack, cause + "; sectile repair ran, and said above what it did",
-          "sectile show"};
-}
-
-Result<Reply> run_repair(const Session& session, VerbFunction repair, const WorkerLimits& limits) {
+Result<Reply> run_repair(const Session& session, const Repairer& repair,
+                         const WorkerLimits& limits) {
   Session again = session;
+  again.arguments = repair.arguments;
   again.out.clear();
-  again.worker = nullptr;
   Console console(again);
-  const Result<WorkerEnd> end = run_verb(again, repair, limits, console);
+  const Result<WorkerEnd> end = run_verb(again, repair.function, limits, console);
+  console.clear();
   if (!end) {
     return fail(end);
   }
@@ -199,21 +187,64 @@ Result<Reply> run_repair(const Session& session, VerbFunction repair, const Work
   return decode_reply(end->answer);
 }
 
-std::unexpected<Error> failure(Session& session, VerbFunction repair, const WorkerEnd& end,
-                               const WorkerLimits& limits) {
+// What sectile repair says in its JSON: how the change ended, and why.
+struct Repaired {
+  bool found = false;
+  std::string end;
+  std::string reason;
+};
+
+Repaired read_repaired(const std::string& out) {
+  const nlohmann::json document = nlohmann::json::parse(out, nullptr, false);
+  Repaired repaired;
+  if (document.is_object()) {
+    repaired.found = document.value("found", false);
+    repaired.end = document.value("end", "");
+    repaired.reason = document.value("reason", "");
+  }
+  return repaired;
+}
+
+// The change was cut short: what repair makes of it decides.
+Result<int> cut_short(Session& session, const std::string& cause, const Result<Reply>& reply) {
+  if (!reply) {
+    return fail(ErrorCode::kNotRestored,
+                cause + "; and sectile repair did not come to an end: " + reply.error().message,
+                "sectile repair, when the driver answers again");
+  }
+  if (!reply->outcome) {
+    return fail(ErrorCode::kNotRestored, cause + "; " + reply->outcome.error().message,
+                reply->outcome.error().next);
+  }
+  const Repaired repaired = read_repaired(reply->out);
+  if (!repaired.found) {
+    return fail(ErrorCode::kUnavailable, cause + "; nothing had been begun", kAskDriver);
+  }
+  const std::string how =
+      fmt::format("sectile repair ended it as {}: {}", repaired.end, repaired.reason);
+  if (repaired.end == "completed") {
+    session.say("note: " + cause + "; " + how);
+    return 0;
+  }
+  return fail(repaired.end == "taken-back" ? ErrorCode::kRolledBack : ErrorCode::kNotRestored,
+              cause + "; " + how, kAskDriver);
+}
+
+Result<int> failure(Session& session, const Repairer& repair, const WorkerEnd& end,
+                    const WorkerLimits& limits) {
   if (!end.changing) {
     return std::unexpected(unharmed(end, limits));
   }
   const std::string cause = cause_text(end, limits) + behind_text(end);
   // Whoever interrupts twice does not want to wait for more.
-  if (end.left_behind || repair == nullptr || end.how == WorkerEnd::How::kInterrupted) {
+  if (end.left_behind || end.how == WorkerEnd::How::kInterrupted) {
     return fail(ErrorCode::kNotRestored, cause + "; the change is unfinished",
                 end.left_behind
                     ? "when that process is gone, which may take a reboot: sectile repair"
                     : "sectile repair");
   }
   session.say(cause + "; repairing");
-  return std::unexpected(cut_short(session, cause, run_repair(session, repair, limits)));
+  return cut_short(session, cause, run_repair(session, repair, limits));
 }
 
 // Ends this process as the signal would have.
@@ -224,7 +255,7 @@ void die_of(int signal) {
 
 }  // namespace
 
-Result<int> guarded(Session& session, VerbFunction verb, VerbFunction repair) {
+Result<int> guarded(Session& session, VerbFunction verb, const Repairer& repair) {
   const Result<WorkerLimits> limits = limits_of(session.arguments);
   if (!limits) {
     return fail(limits);

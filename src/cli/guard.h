@@ -10,13 +10,20 @@ namespace sectile::cli {
 
 using VerbFunction = Result<int> (*)(Session&);
 
+// How `sectile repair` is run for a change that was cut short; it answers as JSON.
+struct Repairer {
+  VerbFunction function = nullptr;
+  Arguments arguments;
+};
+
 // Runs `verb` in a worker, where session.worker is set: what it writes appears as it comes, and
 // what it returns is returned. While one call into the driver takes long, that is said. A call that
 // takes longer than --driver-timeout, or crashes, ends the worker: kUnavailable if nothing was
-// being changed. If something was, `repair` runs in a worker of its own, and the error says how
-// that ended; nullptr: people are told to. An interruption (SIGINT, SIGTERM, SIGHUP) ends a worker
-// that changes nothing, and this process with it; a change takes itself back first.
-Result<int> guarded(Session& session, VerbFunction verb, VerbFunction repair);
+// being changed. If something was, `repair` runs in a worker of its own: kRolledBack if it took the
+// change back, success if it completed it, kNotRestored if neither. An interruption (SIGINT,
+// SIGTERM, SIGHUP) ends a worker that changes nothing, and this process with it; a change takes
+// itself back first.
+Result<int> guarded(Session& session, VerbFunction verb, const Repairer& repair);
 
 // Stands around the part of a verb that changes the node.
 class Changing {

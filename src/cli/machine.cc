@@ -1,6 +1,7 @@
 #include "src/cli/machine.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstddef>
 #include <utility>
@@ -95,8 +96,9 @@ Result<Machine> live_machine(const std::string& library, CallWatch* watch) {
   }
   if (machine.gpus.empty()) {
     return fail(ErrorCode::kUnavailable,
-                fmt::format("none of the {} GPUs of this machine can be cut into MIG slices",
-                            machine.snapshot->gpus.size()),
+                fmt::format("none of the {} GPUs of this machine can be cut into MIG slices{}{}",
+                            machine.snapshot->gpus.size(), machine.notes.empty() ? "" : ": ",
+                            fmt::join(machine.notes, "; ")),
                 "plan for another machine with --gpu SPEC");
   }
   return machine;

@@ -42,6 +42,26 @@ VerbFunction find_function(std::string_view name) {
   return entry != std::end(kFunctions) ? entry->function : nullptr;
 }
 
+// sectile repair with the driver that the session asks.
+Result<Repairer> repairer(const Session& session) {
+  std::vector<std::string> words{"--output=json"};
+  for (const char* const name : {"nvml", "driver-timeout"}) {
+    if (session.arguments.has(name)) {
+      words.push_back(fmt::format("--{}={}", name, session.arguments.text(name)));
+    }
+  }
+  const Result<Arguments> arguments = parse(*find_verb("repair"), words);
+  if (!arguments) {
+    return fail(arguments);
+  }
+  return Repairer{.function = find_function("repair"), .arguments = *arguments};
+}
+
+Result<int> run_guarded(Session& session, VerbFunction function) {
+  const Result<Repairer> repair = repairer(session);
+  return repair ? guarded(session, function, *repair) : fail(repair);
+}
+
 // Whether the verb may call into the driver, and so shall run where that can be given up.
 bool needs_driver(const Verb& verb, const Arguments& arguments) {
   const bool is_offline = find_option(verb, "gpu") != nullptr && arguments.has("gpu");
@@ -95,9 +115,8 @@ int run_verb(const Verb& verb, std::span<const std::string> words) {
     return report(session.error());
   }
   const VerbFunction function = find_function(verb.name);
-  const Result<int> outcome = needs_driver(verb, session->arguments)
-                                  ? guarded(*session, function, find_function("repair"))
-                                  : function(*session);
+  const Result<int> outcome =
+      needs_driver(verb, session->arguments) ? run_guarded(*session, function) : function(*session);
   if (outcome) {
     return finish(session->out, *outcome);
   }

@@ -71,15 +71,53 @@ def reads(directory):
         machine.run(2, "show", SECTILE_DRIVER_TIMEOUT=wrong)
 
 
+NEW = ["apply", "--layout", "7g.80gb@0", "--gpu-index", "0", "--yes", "--driver-timeout", "1s"]
+
+
 def changes(directory):
-    """A step that hangs: what was begun is named, and a repair is due."""
-    machine = Machine(directory, "changes", ["call=nvmlGpuInstanceDestroy hang"])
-    before = machine.layout()
-    _, error = machine.run(8, "apply", "--layout", "7g.80gb@0", "--gpu-index", "0", "--yes",
-                           "--driver-timeout", "1s")
-    says(error, "nvmlGpuInstanceDestroy on gpu 0 (GPU-", "did not return within 1s",
-         "sectile repair")
-    expect(machine.layout() != before, "the compute instance should be gone")
+    """A step that hangs: the call is named, and what was begun is taken back in a new process."""
+    destroy = Machine(directory, "destroy", ["call=nvmlGpuInstanceDestroy hang"])
+    before = destroy.layout()
+    _, error = destroy.run(9, *NEW)
+    says(error, "nvmlGpuInstanceDestroy on gpu 0 (GPU-", "did not return within 1s", "taken-back")
+    expect(destroy.layout() == before, "the old layout is not back after a hang in destroy")
+    create = Machine(directory, "create",
+                     ["call=nvmlDeviceCreateGpuInstanceWithPlacement occurrence=1 hang"])
+    says(create.run(9, *NEW)[1], "nvmlDeviceCreateGpuInstanceWithPlacement on gpu 0 (GPU-")
+    expect(create.layout() == before, "the old layout is not back after a hang in create")
+    # Where the way back hangs too, that is said, and nothing pretends to be well.
+    never = Machine(directory, "never", ["call=nvmlDeviceCreateGpuInstanceWithPlacement hang"])
+    says(never.run(8, *NEW)[1], "sectile repair did not come to an end",
+         "nvmlDeviceCreateGpuInstanceWithPlacement", "next: sectile repair")
+    says(never.run(8, *NEW)[1], "repair")  # The next change waits for the repair.
+
+
+def worker_of(process):
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return int(children.read_text().split()[0])
+
+
+def killed(directory):
+    """The process for the driver is killed, or the program itself: neither leaves a mixture."""
+    slow = ["call=nvmlDeviceCreateGpuInstanceWithPlacement delay=800ms"]
+    for victim in ("worker", "program"):
+        machine = Machine(directory, victim, slow)
+        before = machine.layout()
+        process = machine.start("apply", "--layout", "1g.10gb@0 1g.10gb@1 1g.10gb@2",
+                                "--gpu-index", "0", "--yes")
+        line = ""
+        while "create 1g.10gb@0" not in line:
+            line = process.stderr.readline()
+        worker = worker_of(process)
+        os.kill(worker if victim == "worker" else process.pid, signal.SIGKILL)
+        _, error = process.communicate(timeout=300)
+        if victim == "worker":
+            expect(process.returncode == 9, f"worker: status {process.returncode}\n{error}")
+            says(error, "signal 9", "taken-back")
+        else:
+            says(machine.run(0, "repair")[0], "change 1")
+        expect(machine.layout() == before, f"{victim}: the old layout is not back")
+        says(machine.run(0, "repair")[0], "nothing to repair")
 
 
 def crashes(directory):
@@ -99,12 +137,12 @@ def interrupted(directory):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         process = machine.start(*arguments)
         line = ""
-        while "create 1g.10gb@0" not in line:
+        while "create compute instance 1g.10gb@0" not in line:  # One step is done.
             line = process.stderr.readline()
         process.send_signal(number)
         out, error = process.communicate(timeout=300)
         expect(process.returncode == 9, f"{number}: status {process.returncode}\n{error}")
-        says(error, f"signal {int(number)}, ", "everything is taken back", "the old layout is back")
+        says(error, f"signal {int(number)}, ", "the change is taken back", "the old layout is back")
         expect(machine.layout() == before, f"{number}: the old layout is not back")
     hanging = Machine(directory, "hanging", ["call=nvmlDeviceGetCount_v2 occurrence=2 hang"])
     process = hanging.start("show")
@@ -138,6 +176,6 @@ def on_a_terminal(directory):
 
 
 with tempfile.TemporaryDirectory() as temporary:
-    for test in (reads, changes, crashes, interrupted, on_a_terminal):
+    for test in (reads, changes, killed, crashes, interrupted, on_a_terminal):
         test(temporary)
 finish()
