@@ -202,8 +202,9 @@ Result<int> advise_file(Session& session) {
   if (!config) {
     return fail(config);
   }
-  const Result<Machine> machine = arguments.has("gpu") ? planned_machine(arguments.text("gpu"))
-                                                       : live_machine(arguments.text("nvml"));
+  const Result<Machine> machine = arguments.has("gpu")
+                                      ? planned_machine(arguments.text("gpu"))
+                                      : live_machine(arguments.text("nvml"), session.worker);
   if (!machine) {
     return fail(machine);
   }
