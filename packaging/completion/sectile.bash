@@ -58,8 +58,9 @@ _sectile() {
         --output|-o) COMPREPLY=($(compgen -W 'text json wants yaml' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --driver-timeout) COMPREPLY=(); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--gpu -g --params --dtype --kv-dtype --context --concurrency --layers --kv-heads --head-dim --idle-max --virtual-machine --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      options='--gpu -g --params --dtype --kv-dtype --context --concurrency --layers --kv-heads --head-dim --idle-max --virtual-machine --output -o --nvml --driver-timeout --driver-timeout --help -h --version --quiet -q --no-colour'
       arguments=$(compgen -f -- "$word")
       ;;
     gpus)

@@ -70,6 +70,7 @@ complete -c sectile -n '__fish_seen_subcommand_from advise' -l virtual-machine -
 complete -c sectile -n '__fish_seen_subcommand_from advise' -l output -s o -x -a 'text json wants yaml' -d "What to print: wants is what plan --want takes, yaml what plan -f takes. Default: text."
 complete -c sectile -n '__fish_seen_subcommand_from advise' -l nvml -r -F -d "Load this NVML library instead of the system's."
 complete -c sectile -n '__fish_seen_subcommand_from advise' -l driver-timeout -x -d "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."
+complete -c sectile -n '__fish_seen_subcommand_from advise' -l driver-timeout -x -d "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."
 complete -c sectile -n '__fish_seen_subcommand_from advise' -F
 complete -c sectile -n '__fish_seen_subcommand_from gpus' -l output -s o -x -a 'text json' -d "What to print. Default: text."
 complete -c sectile -n '__fish_seen_subcommand_from profiles' -l as -x -a 'sectile smi' -d "The style of the table: sectile, or smi for the columns of nvidia-smi mig -lgip and -lgipp. Default: sectile."
