@@ -34,7 +34,7 @@ std::vector<std::string> words_of(const Option& option) {
 }
 
 // For a single-quoted shell word.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     out += c == '\'' ? "'\\''" : std::string(1, c);
@@ -67,7 +67,7 @@ std::string_view list_name(ValueKind kind) {
 std::string bash_values(const Option& option) {
   if (option.kind == ValueKind::kChoice) {
     return fmt::format("COMPREPLY=($(compgen -W {} -- \"$word\"))",
-                       quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+                       in_quotes(fmt::format("{}", fmt::join(option.choices, " "))));
   }
   if (option.kind == ValueKind::kFile) {
     return "COMPREPLY=($(compgen -f -- \"$word\"))";
@@ -95,7 +95,7 @@ std::string bash_verb(const Verb& verb) {
     }
   }
   text += fmt::format("      esac\n      options={}\n",
-                      quoted(fmt::format("{}", fmt::join(words, " "))));
+                      in_quotes(fmt::format("{}", fmt::join(words, " "))));
   if (!verb.arguments.empty()) {
     const ValueKind kind = verb.arguments.front().kind;
     text += kind == ValueKind::kFile
@@ -142,15 +142,15 @@ std::string zsh_verb(const Verb& verb) {
         if (option.kind != ValueKind::kNone) {
           spec += fmt::format(":{}:{}", option.value, zsh_action(option.kind, option.choices));
         }
-        text += " \\\n        " + quoted(spec);
+        text += " \\\n        " + in_quotes(spec);
       }
     }
   }
   int position = 1;
   for (const Argument& argument : verb.arguments) {
-    text +=
-        " \\\n        " + quoted(fmt::format("{}{}:{}:{}", position++, argument.required ? "" : ":",
-                                             argument.name, zsh_action(argument.kind, {})));
+    text += " \\\n        " +
+            in_quotes(fmt::format("{}{}:{}:{}", position++, argument.required ? "" : ":",
+                                  argument.name, zsh_action(argument.kind, {})));
   }
   return text + "\n      ;;\n";
 }
@@ -166,7 +166,7 @@ std::string fish_option(const Verb* verb, const Option& option) {
   }
   const std::string_view list = list_name(option.kind);
   if (option.kind == ValueKind::kChoice) {
-    line += fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+    line += fmt::format(" -x -a {}", in_quotes(fmt::format("{}", fmt::join(option.choices, " "))));
   } else if (option.kind == ValueKind::kFile) {
     line += " -r -F";
   } else if (option.kind == ValueKind::kDirectory) {
@@ -239,7 +239,7 @@ _sectile() {
   local context state line local - a verbs = () ";
       for (const Verb& verb : verbs()) {
     if (!verb.hidden) {
-      text += "    " + quoted(fmt::format("{}:{}", verb.name, zsh_text(verb.summary))) + '\n';
+      text += "    " + in_quotes(fmt::format("{}:{}", verb.name, zsh_text(verb.summary))) + '\n';
     }
   }
   text += R"shell(  )

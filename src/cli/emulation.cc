@@ -93,7 +93,7 @@ std::string before(const std::string& first, const char* name) {
 }
 
 // As one word of a shell.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out = "'";
   for (const char c : text) {
     out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -257,7 +257,7 @@ Status Emulation::write_stand_in_program() {
   std::error_code error;
   fs::create_directories(program.parent_path(), error);
   std::ofstream stream(program, std::ios::trunc);
-  stream << "#!/bin/sh\nexec " << quoted(executable_path()) << " internal smi -- \"$@\"\n";
+  stream << "#!/bin/sh\nexec " << in_quotes(executable_path()) << " internal smi -- \"$@\"\n";
   stream.close();
   fs::permissions(program, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec,
                   fs::perm_options::add, error);

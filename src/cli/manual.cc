@@ -60,7 +60,7 @@ std::string prose(std::string_view text) {
 }
 
 // A macro line has its own quoting: no escapes but for the backslash.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   for (const char c : text) {
     out += c == '"' ? "\"\"" : c == '\\' ? "\\e" : c == '-' ? "\\-" : std::string(1, c);
@@ -125,7 +125,7 @@ std::string examples_section() {
         text += ".Pp\n";
       }
       first = false;
-      text += prose(example.what) + fmt::format(".Dl {}\n", quoted(example.command));
+      text += prose(example.what) + fmt::format(".Dl {}\n", in_quotes(example.command));
     }
   }
   return text;

@@ -26,7 +26,7 @@ std::uint32_t nvml_architecture(Architecture architecture) {
   return NVML_DEVICE_ARCH_UNKNOWN;
 }
 
-ComputeKind pack(const ComputeProfile& from) {
+ComputeKind packed(const ComputeProfile& from) {
   ComputeKind to{};
   to.id = from.id.value;
   to.name.assign(from.name);
@@ -40,7 +40,7 @@ ComputeKind pack(const ComputeProfile& from) {
   return to;
 }
 
-ProfileKind pack(const Profile& from) {
+ProfileKind packed(const Profile& from) {
   ProfileKind to{};
   to.id = from.id.value;
   to.nvml_index = number(from.nvml_index);
@@ -61,7 +61,7 @@ ProfileKind pack(const Profile& from) {
     to.starts.push(number(start));
   }
   for (const ComputeProfile& compute : from.compute_profiles) {
-    to.compute.push(pack(compute));
+    to.compute.push(packed(compute));
   }
   return to;
 }
@@ -126,7 +126,7 @@ Result<Geometry> pack(const Model& model) {
     to.needs.push({.profile_id = needs.profile.value, .needed_id = needs.needed.value});
   }
   for (const Profile& profile : model.profiles) {
-    to.profiles.push(pack(profile));
+    to.profiles.push(packed(profile));
   }
   return to;
 }

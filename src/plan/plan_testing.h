@@ -23,7 +23,7 @@ inline Want want(int count, std::string label) {
 }
 
 inline Want need(int count, int gib, int compute = 0) {
-  return {.count = count, .what = ByNeed{.memory_min = {gib * 1024}, .compute_min = compute}};
+  return {.count = count, .what = ByNeed{.memory_min = MiB{1024} * gib, .compute_min = compute}};
 }
 
 // Instances by name and start, created in this order.

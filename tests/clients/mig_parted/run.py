@@ -35,12 +35,14 @@ def main():
         support.skip("a mount namespace takes root")
     program = build_mig_parted(cache)
     python = support.python_with(cache, "PyYAML==6.0.2")
+    # Where /proc is made of links (checks.py), the leak checker does not find itself in it.
+    sane = {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:detect_leaks=0"}
     failed = 0
     for node in NODES:
         with tempfile.TemporaryDirectory() as state:
             done = support.emulate(sectile, node, "unshare", "-m", python,
                                    HERE / "checks.py", sectile, program, node,
-                                   options=["--state", f"{state}/node"])
+                                   options=["--state", f"{state}/node"], env=sane)
         print(f"{node}: {done.stdout.strip().splitlines()[-1] if done.stdout else ''}")
         if done.returncode != 0:
             failed += 1
