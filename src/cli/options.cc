@@ -13,6 +13,7 @@
 #include "src/cli/table/internal.h"
 #include "src/cli/table/plan.h"
 #include "src/cli/table/show.h"
+#include "src/cli/table/simulate.h"
 #include "src/cli/table/who.h"
 
 namespace sectile::cli {
@@ -28,9 +29,9 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,   kAdviseVerb, kGpusVerb,  kProfilesVerb, kShowVerb,     kWhoVerb,  kDiffVerb,
-    kApplyVerb,  kAssertVerb, kLogVerb,   kUndoVerb,     kRepairVerb,   kSaveVerb, kRestoreVerb,
-    kExportVerb, kLintVerb,   kFleetVerb, kEmulateVerb,  kInternalVerb,
+    kPlanVerb,   kAdviseVerb, kGpusVerb,  kProfilesVerb, kShowVerb,    kWhoVerb,      kDiffVerb,
+    kApplyVerb,  kAssertVerb, kLogVerb,   kUndoVerb,     kRepairVerb,  kSaveVerb,     kRestoreVerb,
+    kExportVerb, kLintVerb,   kFleetVerb, kSimulateVerb, kEmulateVerb, kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <system_error>
 
-#include "sectile/text/mig_parted.h"
 #include "src/cli/exit_status.h"
 
 namespace sectile::cli {
@@ -19,7 +18,7 @@ std::string reason(int error) {
   return std::generic_category().message(error);
 }
 
-Result<std::string> read_all(int descriptor, const std::string& file) {
+Result<std::string> read_all(int descriptor, const std::string& file, std::size_t bytes_max) {
   std::string text;
   std::array<char, 65536> buffer{};
   while (true) {
@@ -36,11 +35,10 @@ Result<std::string> read_all(int descriptor, const std::string& file) {
                   "give a file, or - for standard input");
     }
     text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kMaxConfigBytes) {
-      return fail(
-          ErrorCode::kInvalidArgument,
-          input_name(file) + " is larger than " + std::to_string(kMaxConfigBytes) + " bytes",
-          "give a configuration file; this one cannot be meant");
+    if (text.size() > bytes_max) {
+      return fail(ErrorCode::kInvalidArgument,
+                  input_name(file) + " is larger than " + std::to_string(bytes_max) + " bytes",
+                  "give another file; this one cannot be meant");
     }
   }
 }
@@ -72,9 +70,9 @@ std::string input_name(const std::string& file) {
   return file == "-" ? "standard input" : file;
 }
 
-Result<std::string> read_input(const std::string& file) {
+Result<std::string> read_input(const std::string& file, std::size_t bytes_max) {
   if (file == "-") {
-    return read_all(STDIN_FILENO, file);
+    return read_all(STDIN_FILENO, file, bytes_max);
   }
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (descriptor < 0) {
@@ -82,7 +80,7 @@ Result<std::string> read_input(const std::string& file) {
                 "cannot open '" + file + "': " + reason(errno),
                 "give the path of a file that you may read, or - for standard input");
   }
-  Result<std::string> text = read_all(descriptor, file);
+  Result<std::string> text = read_all(descriptor, file, bytes_max);
   ::close(descriptor);
   return text;
 }

@@ -4,10 +4,12 @@
 // that it arrived. Only progress and questions go out while a verb works, to standard error.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "sectile/apply/worker.h"
+#include "sectile/text/mig_parted.h"
 #include "src/cli/arguments.h"
 
 namespace sectile::cli {
@@ -30,8 +32,8 @@ struct Session {
 Status write_all(int descriptor, std::string_view text);
 
 // Reads a file, or standard input for "-". Fails with kInvalidArgument for a file that is missing
-// or larger than kMaxConfigBytes of text/mig_parted.h, and with kPermission.
-Result<std::string> read_input(const std::string& file);
+// or larger than `bytes_max`, and with kPermission.
+Result<std::string> read_input(const std::string& file, std::size_t bytes_max = kMaxConfigBytes);
 
 // How messages call the file: "standard input" for "-".
 std::string input_name(const std::string& file);

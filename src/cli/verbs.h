@@ -26,6 +26,7 @@ Result<int> verb_export(Session& session);
 Result<int> verb_lint(Session& session);
 Result<int> verb_fleet(Session& session);
 Result<int> verb_emulate(Session& session);
+Result<int> verb_simulate(Session& session);
 Result<int> verb_internal(Session& session);
 
 }  // namespace sectile::cli

@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::size_t kMaxSpecBytes = 16'384;
 
-Result<GpuSpec> parse_part(std::string_view part, std::span<const Model> models) {
-  const auto [count, name] = internal::split_count(part, kMaxSpecGpus);
+Result<GpuSpec> parse_part(std::string_view part, std::span<const Model> models, int gpus_max) {
+  const auto [count, name] = internal::split_count(part, gpus_max);
   if (!count) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("the count of '{}' is not from 1 to {}",
-                                                         internal::printable(part), kMaxSpecGpus));
+                                                         internal::printable(part), gpus_max));
   }
   if (name.empty()) {
     return fail(ErrorCode::kInvalidArgument,
@@ -34,7 +34,8 @@ Result<GpuSpec> parse_part(std::string_view part, std::span<const Model> models)
 
 }  // namespace
 
-Result<std::vector<GpuSpec>> parse_gpu_spec(std::string_view text, std::span<const Model> models) {
+Result<std::vector<GpuSpec>> parse_gpu_spec(std::string_view text, std::span<const Model> models,
+                                            int gpus_max) {
   if (text.size() > kMaxSpecBytes) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("a GPU SPEC of {} bytes is longer than {}",
                                                          text.size(), kMaxSpecBytes));
@@ -44,15 +45,16 @@ Result<std::vector<GpuSpec>> parse_gpu_spec(std::string_view text, std::span<con
   for (bool more = true; more;) {
     const std::size_t comma = text.find(',');
     more = comma != std::string_view::npos;
-    const Result<GpuSpec> spec = parse_part(internal::trim(text.substr(0, comma)), models);
+    const Result<GpuSpec> spec =
+        parse_part(internal::trim(text.substr(0, comma)), models, gpus_max);
     if (!spec) {
       return fail(spec);
     }
     specs.push_back(*spec);
     total += spec->count;
-    if (total > kMaxSpecGpus) {
+    if (total > gpus_max) {
       return fail(ErrorCode::kInvalidArgument,
-                  fmt::format("a GPU SPEC has {} GPUs at most", kMaxSpecGpus));
+                  fmt::format("a GPU SPEC has {} GPUs at most", gpus_max));
     }
     text = more ? text.substr(comma + 1) : "";
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "src/text/chart.h"
 #include "src/text/lines.h"
 #include "src/text/utf8.h"
 
@@ -119,6 +120,9 @@ std::string page_text(const Page& page) {
   }
   std::string text = std::move(lines).str();
   for (const PageSection& section : page.sections) {
+    if (section.prose.empty() && !section.table) {
+      continue;  // Pictures only.
+    }
     text += '\n' + section.heading + '\n';
     if (!section.prose.empty()) {
       Lines prose;
@@ -131,11 +135,13 @@ std::string page_text(const Page& page) {
 }
 
 std::string page_html(const Page& page) {
+  const bool charts = std::ranges::any_of(
+      page.sections, [](const PageSection& section) { return !section.charts.empty(); });
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
-      "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n",
-      html_text(page.title), kStyle);
+      "<style>{1}{2}</style>\n</head>\n<body>\n<h1>{0}</h1>\n",
+      html_text(page.title), kStyle, charts ? chart_style() : "");
   for (const std::string& sentence : page.summary) {
     html += fmt::format("<p class=\"summary\">{}</p>\n", html_text(sentence));
   }
@@ -144,6 +150,9 @@ std::string page_html(const Page& page) {
     html += section.prose.empty() ? "" : fmt::format("<p>{}</p>\n", html_text(section.prose));
     html += section.table ? html_of(*section.table) : "";
     html += section.pictures.empty() ? "" : draw_svg(section.pictures);
+    for (const std::string& chart : section.charts) {
+      html += chart;
+    }
   }
   return html + "</body>\n</html>\n";
 }

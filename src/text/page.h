@@ -21,6 +21,7 @@ struct PageSection {
   std::string prose = {};  // A sentence or a few.
   std::optional<PageTable> table = {};
   std::vector<GpuPicture> pictures = {};  // In HTML only.
+  std::vector<std::string> charts = {};   // SVG of chart.h; in HTML only.
 };
 
 struct Page {

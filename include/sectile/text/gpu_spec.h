@@ -14,6 +14,8 @@
 namespace sectile {
 
 inline constexpr int kMaxSpecGpus = 1024;  // In one GPU SPEC, all its parts together.
+// The same where GPUs are counted and not listed one by one.
+inline constexpr int kMaxCountedGpus = 1'000'000;
 
 struct GpuSpec {
   const Model* model = nullptr;
@@ -24,10 +26,11 @@ struct GpuSpec {
 
 // One or more of "[COUNTx]MODEL", with commas between; white space around a part is ignored.
 // `models`: looked up by exact key before the catalogue; they must outlive the result. Fails with
-// kInvalidArgument for what is no GPU SPEC and for counts outside 1..kMaxSpecGpus, and with
+// kInvalidArgument for what is no GPU SPEC and for counts outside 1..gpus_max, and with
 // kUnavailable, naming the nearest, for a model that nobody knows.
 Result<std::vector<GpuSpec>> parse_gpu_spec(std::string_view text,
-                                            std::span<const Model> models = {});
+                                            std::span<const Model> models = {},
+                                            int gpus_max = kMaxSpecGpus);
 
 // "4xa100-80gb,1xa30-24gb"; parse_gpu_spec() reads it back.
 std::string to_string(std::span<const GpuSpec> specs);

@@ -1,0 +1,277 @@
+#include "sectile/fleet/trial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "sectile/base/check.h"
+#include "sectile/fleet/fleet_index.h"
+#include "sectile/fleet/plan.h"
+#include "sectile/fleet/simulation.h"
+
+namespace sectile {
+namespace {
+
+using Spaces = std::vector<std::shared_ptr<const StateSpace>>;
+
+class IndexFleet final : public LossFleet {
+ public:
+  IndexFleet(Rule rule, Spaces spaces, bool moves)
+      : index_(rule), spaces_(std::move(spaces)), moves_allowed_(moves) {}
+
+  Status fill(std::span<const StaticGpus> gpus, std::span<const Want> wants) {
+    std::vector<ModelNumber> models;
+    for (std::size_t i = 0; i < gpus.size(); ++i) {
+      models.push_back(index_.add_model(*spaces_[i]));
+      const auto count = static_cast<std::size_t>(gpus[i].count);
+      if (const Result<GpuNumber> added = index_.add_gpus(models.back(), count); !added) {
+        return fail(added);
+      }
+    }
+    for (const Want& want : wants) {
+      std::vector<ServedBy> served;
+      for (std::size_t i = 0; i < gpus.size(); ++i) {
+        const std::vector<Choice> ways = choices(*gpus[i].model, want);
+        if (!ways.empty()) {
+          served.push_back({.model = models[i], .profile = ways.front().profile->id});
+        }
+      }
+      const Result<WantNumber> added = index_.add_want(served);
+      if (!added) {
+        return fail(added);
+      }
+      wants_.push_back(*added);
+    }
+    return {};
+  }
+
+  bool arrive(std::size_t want, Ticket ticket) override {
+    if (!moves_allowed_) {
+      const Result<FleetInstance> placed = index_.place(wants_[want]);
+      if (placed) {
+        keep(*placed, ticket);
+      }
+      return placed.has_value();
+    }
+    const Result<MovedPlacement> placed = index_.place_or_move(wants_[want]);
+    if (!placed) {
+      return false;
+    }
+    if (placed->move) {
+      follow(*placed->move);
+    }
+    keep(placed->placed, ticket);
+    return true;
+  }
+
+  void leave(Ticket ticket) override {
+    ticket_at_.erase(key(held_[ticket]));
+    SECTILE_CHECK(index_.release(held_[ticket]).has_value());
+  }
+
+  std::int64_t moves() const override { return moves_; }
+
+ private:
+  static std::pair<GpuNumber, std::uint8_t> key(const FleetInstance& instance) {
+    return {instance.gpu, instance.start};
+  }
+
+  void keep(const FleetInstance& instance, Ticket ticket) {
+    if (ticket >= held_.size()) {
+      held_.resize(ticket + std::size_t{1});
+    }
+    held_[ticket] = instance;
+    if (moves_allowed_) {
+      ticket_at_[key(instance)] = ticket;
+    }
+  }
+
+  void follow(const FleetMove& move) {
+    const auto found = ticket_at_.find(key(move.from));
+    SECTILE_CHECK(found != ticket_at_.end());
+    const Ticket ticket = found->second;
+    ticket_at_.erase(found);
+    keep(move.to, ticket);
+    moves_ += 1;
+  }
+
+  FleetIndex index_;
+  Spaces spaces_;  // The index points into them.
+  bool moves_allowed_;
+  std::vector<WantNumber> wants_;
+  std::vector<FleetInstance> held_;  // By ticket.
+  std::map<std::pair<GpuNumber, std::uint8_t>, Ticket> ticket_at_;
+  std::int64_t moves_ = 0;
+};
+
+std::string label(const Want& want) {
+  return describe(FleetWant{.what = want.what, .name = want.name});
+}
+
+// A space with nothing in it but what the wants may take.
+Result<StateSpace> space_for(const Model& model, std::span<const Want> wants) {
+  std::vector<ProfileId> used;
+  for (const Want& want : wants) {
+    const std::vector<Choice> ways = choices(model, want);
+    if (!ways.empty()) {
+      used.push_back(ways.front().profile->id);
+    }
+  }
+  if (used.empty()) {
+    return fail(ErrorCode::kInvalidArgument, model.key + " serves nothing that is asked for",
+                "leave it out of the fleet");
+  }
+  return StateSpace::of(model, [used](const Profile& profile) {
+    return std::ranges::find(used, profile.id) != used.end();
+  });
+}
+
+Status check_gpus(std::span<const StaticGpus> gpus) {
+  std::int64_t count = 0;
+  for (const StaticGpus& part : gpus) {
+    if (part.model == nullptr || part.count < 1 ||
+        part.count > static_cast<std::int64_t>(kMaxFleetGpus)) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "a fleet has 1 to " + std::to_string(kMaxFleetGpus) + " GPUs of a model");
+    }
+    count += part.count;
+    if (std::ranges::count(gpus, part.model, &StaticGpus::model) > 1) {
+      return fail(ErrorCode::kInvalidArgument, part.model->key + " is in the fleet twice",
+                  "add its counts");
+    }
+  }
+  return count >= 1 && count <= static_cast<std::int64_t>(kMaxFleetGpus)
+             ? Status{}
+             : fail(ErrorCode::kInvalidArgument, "a fleet has 1 to " +
+                                                     std::to_string(kMaxFleetGpus) + " GPUs, not " +
+                                                     std::to_string(count));
+}
+
+// Slices on the first model that serves it, or why nothing does.
+Result<int> slices_of(std::span<const StaticGpus> gpus, const Want& want) {
+  for (const StaticGpus& part : gpus) {
+    const std::vector<Choice> ways = choices(*part.model, want);
+    if (!ways.empty() && ways.front().compute == nullptr) {
+      return ways.front().profile->memory_slices;
+    }
+  }
+  return fail(ErrorCode::kInvalidArgument, "no model of the fleet serves " + label(want),
+              "`sectile profiles MODEL` lists what a model offers; compute instances are not "
+              "simulated");
+}
+
+}  // namespace
+
+Result<TrialGround> TrialGround::of(std::span<const StaticGpus> gpus, std::span<const Want> wants) {
+  if (const Status sound = check_gpus(gpus); !sound) {
+    return fail(sound);
+  }
+  if (wants.empty() || wants.size() > kMaxStreamWants) {
+    return fail(ErrorCode::kInvalidArgument, "1 to " + std::to_string(kMaxStreamWants) +
+                                                 " wants can be simulated, not " +
+                                                 std::to_string(wants.size()));
+  }
+  TrialGround ground;
+  ground.gpus_.assign(gpus.begin(), gpus.end());
+  ground.wants_.assign(wants.begin(), wants.end());
+  for (const Want& want : wants) {
+    const Result<int> slices = slices_of(gpus, want);
+    if (!slices) {
+      return fail(slices);
+    }
+    ground.slices_.push_back(*slices);
+  }
+  for (const StaticGpus& part : gpus) {
+    Result<StateSpace> space = space_for(*part.model, wants);
+    if (!space) {
+      return fail(space);
+    }
+    ground.spaces_.push_back(std::make_shared<const StateSpace>(*std::move(space)));
+  }
+  return ground;
+}
+
+std::int64_t TrialGround::gpu_count() const {
+  return std::accumulate(gpus_.begin(), gpus_.end(), std::int64_t{0},
+                         [](std::int64_t sum, const StaticGpus& part) { return sum + part.count; });
+}
+
+std::int64_t TrialGround::total_slices() const {
+  return std::accumulate(gpus_.begin(), gpus_.end(), std::int64_t{0},
+                         [](std::int64_t sum, const StaticGpus& part) {
+                           return sum + part.count * part.model->memory_slices;
+                         });
+}
+
+Result<double> TrialGround::full_load(std::span<const double> shares) const {
+  constexpr std::int64_t kTimes = 1000;
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  FleetRequest request{.goals = {Goal::kUnserved}, .purchases = {}};
+  for (const StaticGpus& part : gpus_) {
+    request.purchases.push_back({.model = part.model, .count_max = part.count * kTimes});
+  }
+  const auto serves = [&](std::int64_t total) -> Result<bool> {
+    std::vector<FleetWant> demand;
+    for (std::size_t i = 0; i < wants_.size(); ++i) {
+      demand.push_back({.what = wants_[i].what,
+                        .count = std::llround(static_cast<double>(total) * shares[i] / sum)});
+    }
+    const Result<FleetPlan> plan = plan_fleet({}, demand, request);
+    if (!plan) {
+      return fail(plan);
+    }
+    return plan->serves_all();
+  };
+  std::int64_t least = 0;
+  std::int64_t most = std::min(kMaxFleetCount / 2, total_slices() * kTimes) + 1;
+  while (most - least > std::max<std::int64_t>(1, least / 10'000)) {
+    const std::int64_t middle = least + (most - least) / 2;
+    const Result<bool> served = serves(middle);
+    if (!served) {
+      return fail(served);
+    }
+    (*served ? least : most) = middle;
+  }
+  return static_cast<double>(least) / static_cast<double>(kTimes);
+}
+
+Result<std::unique_ptr<LossFleet>> TrialGround::dynamic(Rule rule, bool moves) const {
+  auto fleet = std::make_unique<IndexFleet>(rule, spaces_, moves);
+  if (const Status filled = fleet->fill(gpus_, wants_); !filled) {
+    return fail(filled);
+  }
+  return Result<std::unique_ptr<LossFleet>>(std::move(fleet));
+}
+
+std::unique_ptr<LossFleet> TrialGround::fixed(std::span<const StaticLayout> layouts) const {
+  StaticPools pools{.instances = {}, .pools_of_want = {}};
+  std::map<std::pair<const Model*, ProfileId>, std::size_t> pool_of;
+  for (const StaticLayout& layout : layouts) {
+    for (const Slot& slot : layout.layout.slots()) {
+      const auto [at, added] =
+          pool_of.try_emplace({layout.model, slot.profile()}, pools.instances.size());
+      if (added) {
+        pools.instances.push_back(0);
+      }
+      pools.instances[at->second] += layout.count;
+    }
+  }
+  for (const Want& want : wants_) {
+    std::vector<std::size_t>& served = pools.pools_of_want.emplace_back();
+    for (const StaticGpus& part : gpus_) {
+      for (const Choice& way : choices(*part.model, want)) {
+        const auto at = pool_of.find({part.model, way.profile->id});
+        if (at != pool_of.end() && way.compute == nullptr) {
+          served.push_back(at->second);
+        }
+      }
+    }
+  }
+  return make_static_fleet(std::move(pools));
+}
+
+}  // namespace sectile
