@@ -107,7 +107,8 @@ std::vector<std::string> listed(std::string_view text) {
   return parts;
 }
 
-Result<SimulationDemand> read_demand(const Arguments& arguments, std::span<const StaticGpus> gpus) {
+Result<SimulationDemand> read_simulation_demand(const Arguments& arguments,
+                                                std::span<const StaticGpus> gpus) {
   if (arguments.has("trace") == arguments.has("mix")) {
     return fail(ErrorCode::kInvalidArgument,
                 arguments.has("mix") ? "--trace and --mix exclude each other"

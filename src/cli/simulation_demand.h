@@ -22,7 +22,8 @@ struct SimulationDemand {
 };
 
 // --mix or --trace. `gpus`: for `uniform`, whose wants are the plain profiles of the first model.
-Result<SimulationDemand> read_demand(const Arguments& arguments, std::span<const StaticGpus> gpus);
+Result<SimulationDemand> read_simulation_demand(const Arguments& arguments,
+                                                std::span<const StaticGpus> gpus);
 
 // "a, b,c" as its parts, without white space around them.
 std::vector<std::string> listed(std::string_view text);

@@ -237,7 +237,7 @@ Result<SimulationRequest> read_simulation(const Arguments& arguments) {
   if (!gpus) {
     return fail(gpus);
   }
-  const Result<SimulationDemand> demand = read_demand(arguments, *gpus);
+  const Result<SimulationDemand> demand = read_simulation_demand(arguments, *gpus);
   if (!demand) {
     return fail(demand);
   }
