@@ -64,8 +64,10 @@ Result<int> run_guarded(Session& session, VerbFunction function) {
 
 // Whether the verb may call into the driver, and so shall run where that can be given up.
 bool needs_driver(const Verb& verb, const Arguments& arguments) {
-  const bool is_offline = find_option(verb, "gpu") != nullptr && arguments.has("gpu");
-  return find_option(verb, "driver-timeout") != nullptr && !is_offline;
+  if (find_option(verb, "driver-timeout") == nullptr) {
+    return false;
+  }
+  return find_option(verb, "gpu") == nullptr || !arguments.has("gpu");
 }
 
 bool contains(std::span<const std::string> words, std::string_view word) {
