@@ -172,6 +172,21 @@ Result<std::vector<Way>> read_ways(const std::shared_ptr<const TrialGround>& gro
   return ways;
 }
 
+// Where a few requests stay for ages, a fleet takes as long to fill.
+void note_long_stays(SimulationRequest& request, const SimulationDemand& demand, int lifetimes) {
+  double longest = 0;
+  for (const SimulatedRequest& each : demand.trace.requests) {
+    longest = std::max(longest, each.lifetime);
+  }
+  const double warm_up = StreamOfMix().warm_up * lifetimes;
+  if (longest > warm_up * demand.mean_lifetime) {
+    request.notes.push_back(fmt::format(
+        "The longest lifetime is {:.0f} mean lifetimes, but the first {:.0f} only are left out as "
+        "warm-up: the GPUs are emptier than they would be in the long run; raise --lifetimes",
+        longest / demand.mean_lifetime, warm_up));
+  }
+}
+
 // The trace as it is, whatever the seed.
 std::function<Result<RequestStream>(std::uint64_t)> replay(const SimulationDemand& demand,
                                                            const TrialGround& ground) {
@@ -214,6 +229,9 @@ Status add_loads(SimulationRequest& request, const SimulationDemand& demand,
   if (!(demand.mean_lifetime > 0)) {
     return fail(ErrorCode::kInvalidArgument, "all requests of the trace stay for no time",
                 "a load needs lifetimes above 0");
+  }
+  if (loads.back() > 0) {
+    note_long_stays(request, demand, *lifetimes);
   }
   for (const double load : loads) {
     const double under_way = *full * (load > 0 ? load : 1);

@@ -126,7 +126,16 @@ std::string draw(const BarChart& chart) {
       high = std::max(high, bar.value + bar.half_width);
     }
   }
-  const Axis axis = axis_for(std::isfinite(low) ? std::max(0.0, low - (high - low) / 8) : 0, high);
+  if (!chart.from_zero && std::isfinite(low)) {
+    // Room below the least, so that bars that are all alike can still be seen.
+    low = std::max(0.0, low - std::max((high - low) / 8, high / 50));
+  } else {
+    low = 0;
+  }
+  Axis axis = axis_for(low, high);
+  if (chart.unit == "%" && high <= 100) {
+    axis.high = std::min(axis.high, 100.0);
+  }
   std::string svg = lines_of(axis);
   const double group_width =
       plot_width() / static_cast<double>(std::max<std::size_t>(1, chart.groups.size()));
