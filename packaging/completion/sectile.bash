@@ -207,6 +207,22 @@ _sectile() {
       options='--fleet -f --gpu -g --demand -d --want -w --larger --buy --goals --max-unavailable --no-detours --offered --load --value --write --output -o --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list )
       ;;
+    simulate)
+      case $before in
+        --fleet|-g) COMPREPLY=($(compgen -W "$(_sectile_list models)" -- "$word")); return ;;
+        --mix) COMPREPLY=(); return ;;
+        --trace) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --policy|-p) COMPREPLY=(); return ;;
+        --layouts|-l) COMPREPLY=(); return ;;
+        --rho) COMPREPLY=(); return ;;
+        --queue) COMPREPLY=($(compgen -W 'loss fifo backfill' -- "$word")); return ;;
+        --lifetimes) COMPREPLY=(); return ;;
+        --seeds) COMPREPLY=(); return ;;
+        --seed) COMPREPLY=(); return ;;
+        --output|-o) COMPREPLY=($(compgen -W 'text json csv html' -- "$word")); return ;;
+      esac
+      options='--fleet -g --mix --trace --policy -p --layouts -l --rho --queue --moves --lifetimes --seeds --seed --output -o --help -h --version --quiet -q --no-colour'
+      ;;
     emulate)
       case $before in
         --node-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -217,7 +233,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan advise gpus profiles show who diff apply assert log undo repair save restore export lint fleet emulate' ;;
+    *) arguments='plan advise gpus profiles show who diff apply assert log undo repair save restore export lint fleet simulate emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
