@@ -36,13 +36,13 @@ std::string boot_id() {
 // about yet. The second field is the name in
 // parentheses, in which anything may stand.
 std::uint64_t start_of(std::uint32_t pid) {
-  constexpr int kFieldsBehindName = 19;
+  const int fields_behind_name = 19;
   const std::string text = first_bytes("/proc/" + std::to_string(pid) + "/stat");
   std::size_t at = text.rfind(')');
   if (at == std::string::npos || text.substr(at, 3) == ") Z") {
     return 0;
   }
-  for (int field = 0; field <= kFieldsBehindName && at != std::string::npos; ++field) {
+  for (int field = 0; field <= fields_behind_name && at != std::string::npos; ++field) {
     at = text.find(' ', at + 1);
   }
   std::uint64_t ticks = 0;

@@ -20,17 +20,22 @@ bool holds(const NodeImage& image, const std::string& uuid, const LiveInstance& 
          });
 }
 
+// Whether neither layout has what is there.
+bool is_foreign(const ChangeRecord& record, const LiveGpu& gpu, const Slot& slot) {
+  const LiveInstance* const instance = gpu.find(slot.placement());
+  return instance != nullptr && !holds(record.before, gpu.uuid, *instance) &&
+         !holds(record.target, gpu.uuid, *instance);
+}
+
 // What the plan would destroy although neither layout has it.
 std::string strangers(const ChangeRecord& record, const Snapshot& now, const ChangePlan& plan) {
   std::string names;
   for (const GpuChange& change : plan.changes) {
     const LiveGpu& gpu = *now.find(change.uuid);
     for (const Slot& slot : change.transition.destroyed) {
-      const LiveInstance* const instance = gpu.find(slot.placement());
-      if (instance != nullptr && !holds(record.before, gpu.uuid, *instance) &&
-          !holds(record.target, gpu.uuid, *instance)) {
-        names += (names.empty() ? "" : ", ") + std::string("gpu ") + std::to_string(gpu.index) +
-                 ": " + to_notation(now.model_of(gpu), slot);
+      if (is_foreign(record, gpu, slot)) {
+        names += (names.empty() ? "gpu " : ", gpu ") + std::to_string(gpu.index) + ": " +
+                 to_notation(now.model_of(gpu), slot);
       }
     }
   }

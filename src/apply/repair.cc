@@ -154,18 +154,19 @@ Result<Repaired> repair(const std::function<Result<Node>()>& open, const RepairO
   if (!state) {
     return fail(state);
   }
-  Result<std::optional<ChangeRecord>> record = Journal(*state, system_clock()).unfinished();
-  if (!record) {
-    return fail(record);
+  const Result<std::optional<ChangeRecord>> found = Journal(*state, system_clock()).unfinished();
+  if (!found) {
+    return fail(found);
   }
-  if (!*record) {
+  const std::optional<ChangeRecord>& record = *found;
+  if (!record) {
     return Repaired{};
   }
   Result<Node> node = open();
   if (!node) {
     return fail(node);
   }
-  return Repair(*node, options, *state, **std::move(record)).run();
+  return Repair(*node, options, *state, *record).run();
 }
 
 }  // namespace sectile

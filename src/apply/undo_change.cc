@@ -33,21 +33,22 @@ bool had_effect(const ChangeRecord& record) {
 }
 
 Result<ChangeRecord> last_with_effect(const StateOptions& options) {
-  Result<std::optional<StateFile>> state = StateFile::open_to_read(options);
-  if (!state) {
-    return fail(state);
+  Result<std::optional<StateFile>> opened = StateFile::open_to_read(options);
+  if (!opened) {
+    return fail(opened);
   }
-  if (!*state) {
+  std::optional<StateFile>& state = *opened;
+  if (!state) {
     return nothing();
   }
-  const Journal journal(**state, system_clock());
-  const Result<std::optional<ChangeRecord>> unfinished = journal.unfinished();
-  if (!unfinished) {
-    return fail(unfinished);
+  const Journal journal(*state, system_clock());
+  const Result<std::optional<ChangeRecord>> found = journal.unfinished();
+  if (!found) {
+    return fail(found);
   }
-  if (*unfinished) {
+  if (const std::optional<ChangeRecord>& unfinished = *found; unfinished) {
     return fail(ErrorCode::kNotRestored,
-                "change " + std::to_string((*unfinished)->id) + " is not finished",
+                "change " + std::to_string(unfinished->id) + " is not finished",
                 "run `sectile repair`, which completes it or takes it back");
   }
   Result<std::vector<ChangeRecord>> latest = journal.latest(kMaxEntries);
