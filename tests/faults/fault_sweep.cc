@@ -1,7 +1,8 @@
 // The fault sweep: NVML call N fails, for N = 1, 2, 3 and so on until a run in which none does.
 //
 // Each scenario is run twice over: once with every call in turn failing, whatever it is, and once
-// with every call in turn of each function that changes something. $SECTILE_SWEEP says how much:
+// with every call in turn of each function that changes something. Then somebody comes while the
+// change is made, and it fails. $SECTILE_SWEEP says how much:
 //     sample   the default, seconds: of each scenario some of the calls, each in one way
 //     every    minutes: every call in one way, in rotation; every changing call in all ways
 //     full     hours: every call in all ways
@@ -150,6 +151,59 @@ struct Sweep {
   std::uint64_t sample_ = kSampleRuns;
 };
 
+// Somebody starts to work in an instance that has just come, the n-th, and from then on nothing can
+// be created: what is in use stays, and the error names what therefore differs.
+class Latecomer {
+ public:
+  Latecomer(World& world, int instance) : world_(world), left_(instance) {}
+
+  void tell(const char* function, bool over) {
+    const std::string_view name = function;
+    if (over && left_ > 0 && name.starts_with("nvmlGpuInstanceCreateComputeInstance")) {
+      left_ -= 1;
+      if (left_ == 0) {
+        occupied_ = world_.occupy_youngest();
+        world_.set_faults(
+            "call=nvmlDeviceCreateGpuInstanceWithPlacement return=UNKNOWN persistent");
+      }
+    }
+  }
+  bool came() const { return left_ == 0; }
+  bool stayed() const { return world_.is_there(occupied_); }
+
+ private:
+  World& world_;
+  int left_;
+  World::Occupied occupied_;
+};
+
+// Whether there is an n-th instance.
+bool run_latecomer(Sweep& sweep, World& world, int instance) {
+  const Case one{
+      .function = "latecomer", .call = static_cast<std::uint64_t>(instance), .fault = {}};
+  world.restore();
+  Latecomer latecomer(world, instance);
+  Result<Node> node =
+      open_node([&](const char* function, bool over) { latecomer.tell(function, over); });
+  const Status outcome = node ? run_change(world, *node) : fail(node);
+  world.set_faults("");
+  if (!latecomer.came()) {
+    return false;
+  }
+  sweep.runs += 1;
+  for (const std::string& what : judge_change(world, outcome)) {
+    sweep.report(world, one, what);
+  }
+  const bool stayed = latecomer.stayed();
+  for (const std::string& what : judge_repair(world, run_repair(world))) {
+    sweep.report(world, one, what);
+  }
+  if (!stayed || !latecomer.stayed()) {
+    sweep.report(world, one, "an instance was destroyed that somebody had begun to use");
+  }
+  return true;
+}
+
 void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed) {
   World world(scenario, scratch_folder());
   const long long before = sweep.runs;
@@ -158,6 +212,8 @@ void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed) {
   const long long any = sweep.runs - before;
   for (const char* const function : changing_functions()) {
     sweep.sweep(world, function, seed, true);
+  }
+  for (int instance = 1; run_latecomer(sweep, world, instance); ++instance) {
   }
   std::printf("%-26s %6lld runs, any call; %6lld, changing calls\n", scenario.name, any,
               sweep.runs - before - any);

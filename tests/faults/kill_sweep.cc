@@ -39,9 +39,14 @@ constexpr std::uint64_t kRandomKills = 500;
 constexpr std::uint64_t kNever = UINT64_MAX;
 
 // How the process ends at the boundary.
-enum class End { kKilled, kPowerLost, kPowerLostInPart };
+enum class End {
+  kKilled,
+  kPowerLost,        // The GPUs keep what is on them: harder than what really happens.
+  kPowerLostInPart,  // Some of what was not synced is on the disk all the same.
+  kRestarted,        // The machine starts anew, as it does after a power cut.
+};
 
-constexpr End kEnds[] = {End::kKilled, End::kPowerLost, End::kPowerLostInPart};
+constexpr End kEnds[] = {End::kKilled, End::kPowerLost, End::kPowerLostInPart, End::kRestarted};
 
 std::string_view name_of(End end) {
   switch (end) {
@@ -50,7 +55,9 @@ std::string_view name_of(End end) {
     case End::kPowerLost:
       return "power cut";
     case End::kPowerLostInPart:
-      return "power cut, some writes kept";
+      return "power cut, some writes kept,";
+    case End::kRestarted:
+      return "power cut and restart";
   }
   return "";
 }
@@ -91,7 +98,7 @@ void reach_boundary(const Case& one) {
     return;
   }
   if (one.end != End::kKilled) {
-    PowerCut::cut(one.end == End::kPowerLost ? PowerCut::Loss::kAll : PowerCut::Loss::kSome,
+    PowerCut::cut(one.end == End::kPowerLostInPart ? PowerCut::Loss::kSome : PowerCut::Loss::kAll,
                   static_cast<unsigned>(one.boundary));
   }
   ::kill(::getpid(), SIGKILL);
@@ -136,9 +143,12 @@ struct Sweep {
 
   // Repairs what was left, twice, and then makes the change after all.
   void check(World& world, const Case& one) {
-    const Status repaired = run_repair(world);
-    for (const std::string& what : judge_repair(world, repaired)) {
-      report(world, one, what);
+    if (one.end == End::kRestarted) {
+      check_restart(world, one);
+    } else {
+      for (const std::string& what : judge_repair(world, run_repair(world))) {
+        report(world, one, what);
+      }
     }
     const NodeView after = world.look();
     const std::string state = world.state_bytes();
@@ -153,6 +163,19 @@ struct Sweep {
       report(world, one, "no change is possible after repair: " + changed.error().message);
     } else if (!alike(world.look(), world.after())) {
       report(world, one, "a change after repair did not bring the new layout");
+    }
+  }
+
+  // A restart took all instances away: repair closes the entry and leaves the GPUs alone.
+  void check_restart(World& world, const Case& one) {
+    world.restart();
+    const NodeView started = world.look();
+    const Status repaired = run_repair(world);
+    if (!repaired) {
+      report(world, one, "repair failed: " + repaired.error().message);
+    }
+    if (!same(started, world.look())) {
+      report(world, one, "repair did something to a machine that was restarted");
     }
   }
 
@@ -186,7 +209,7 @@ struct Sweep {
       for (std::uint64_t i = 0; i < count; ++i) {
         // Each way to end begins a little later, so that together they try more boundaries.
         const std::uint64_t shift =
-            wanted == 0 ? 0 : static_cast<std::uint64_t>(end) * all / (3 * count);
+            wanted == 0 ? 0 : static_cast<std::uint64_t>(end) * all / (std::size(kEnds) * count);
         const Case one{.work = work, .end = end, .boundary = i * all / count + shift + 1};
         world.restore();
         if (work == Work::kRepair) {

@@ -1,5 +1,6 @@
 #include "tests/faults/world.h"
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -334,6 +335,53 @@ NodeView World::look() const {
     return NVML_SUCCESS;
   });
   return view;
+}
+
+World::Occupied World::occupy_youngest() {
+  emulator::Occupant occupant;
+  occupant.pid = static_cast<std::uint32_t>(getpid());
+  Occupied youngest;
+  const auto consider = [&](const emulator::GpuInstance& instance, std::uint32_t gpu,
+                            std::uint32_t id) {
+    for (std::uint32_t compute = 0; compute < emulator::kMaxComputeInstances; ++compute) {
+      const emulator::ComputeInstance& one = instance.compute.at(compute);
+      if (one.exists != 0 && one.generation > youngest.compute_instance) {
+        youngest = {
+            .gpu = gpu, .gpu_instance = instance.generation, .compute_instance = one.generation};
+        occupant.gpu = static_cast<int>(gpu);
+        occupant.gpu_instance = id;
+        occupant.compute_instance = compute;
+      }
+    }
+  };
+  store_->read([&](const emulator::Node& node) {
+    for (std::uint32_t gpu = 0; gpu < node.gpus.count; ++gpu) {
+      for (std::uint32_t id = 0; id < emulator::kTreeIds; ++id) {
+        consider(node.gpus.items.at(gpu).instances.at(id), gpu, id);
+      }
+    }
+    return NVML_SUCCESS;
+  });
+  must(emulator::add_occupant(node_folder(), occupant), "occupy");
+  return youngest;
+}
+
+bool World::is_there(const Occupied& occupied) const {
+  return std::ranges::any_of(look().at(occupied.gpu).identities, [&](const auto& one) {
+    const auto& generations = one.generations;
+    return generations.front() == occupied.gpu_instance &&
+           std::ranges::find(generations, occupied.compute_instance) != generations.end();
+  });
+}
+
+void World::restart() {
+  must(emulator::reboot_node(node_folder()), "restart");
+  sqlite3* database = nullptr;
+  const std::string file = state_folder() + "/state.db";
+  if (sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK) {
+    sqlite3_exec(database, "UPDATE change SET boot = 'another'", nullptr, nullptr, nullptr);
+  }
+  sqlite3_close(database);
 }
 
 std::string World::state_bytes() const {

@@ -65,6 +65,18 @@ class World {
   void set_faults(std::string_view script);
 
   NodeView look() const;
+
+  // Somebody starts a process in the youngest compute instance.
+  struct Occupied {
+    std::size_t gpu = 0;
+    std::uint32_t gpu_instance = 0;  // Generations.
+    std::uint32_t compute_instance = 0;
+  };
+  Occupied occupy_youngest();
+  bool is_there(const Occupied& occupied) const;
+  // What a restart of the machine does to its GPUs, and to what the state file says of the present.
+  void restart();
+
   // What the scenario asks for: the plan, made once, and how the node shall be afterwards.
   const ChangePlan& plan() const { return plan_; }
   const NodeView& before() const { return before_; }
