@@ -129,10 +129,13 @@ Status Transaction::take(const GpuChange& change, const Step& step) {
     const Status taken = patiently(
         change, action.what, [&] { return perform(node_, target, step); },
         [&](const LiveGpu& now) { return achieved(now, step); });
-    // A step that failed may have had its effect all the same, except where the driver, or we
-    // before it, found that it cannot be done: then what is there is not ours.
-    const bool refused = !taken && (taken.error().code == ErrorCode::kStale ||
-                                    taken.error().code == ErrorCode::kUnsatisfiable);
+    // A step that failed may have had its effect all the same. Only where the driver, or we before
+    // it, found that something cannot be created, what is there is not ours; what went is missed.
+    const bool creates =
+        step.kind == StepKind::kCreateInstance || step.kind == StepKind::kCreateCompute;
+    const bool refused = !taken && creates &&
+                         (taken.error().code == ErrorCode::kStale ||
+                          taken.error().code == ErrorCode::kUnsatisfiable);
     if (!refused) {
       done_.push_back({&change, action});
     }
