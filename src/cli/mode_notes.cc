@@ -72,7 +72,7 @@ std::vector<std::string> mode_notes(const Session& session, const Snapshot& now,
   }
   if (!forgetful.empty()) {
     notes.push_back(
-        fmt::format("gpu {} forgets the MIG mode when the driver is reloaded or the "
+        fmt::format("the MIG mode of gpu {} is lost when the driver is reloaded or the "
                     "machine reboots",
                     fmt::join(forgetful, ", ")));
   }

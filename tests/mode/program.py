@@ -57,7 +57,7 @@ with tempfile.TemporaryDirectory() as directory:
 
     # Hopper forgets.
     said = on(directory, "hopper", "  - {model: h100-80gb-sxm5}\n", 0, APPLY).stderr
-    says(said, "gpu 0 forgets the MIG mode when the driver is reloaded")
+    says(said, "the MIG mode of gpu 0 is lost when the driver is reloaded")
     # MIG on and nothing in it is flagged.
     empty = "  - {model: h100-80gb-sxm5, mig: true}\n"
     says(on(directory, "empty", empty, 0, "sectile show").stdout, "MIG is on without an instance")

@@ -64,7 +64,6 @@ inline constexpr Option kAdviseOptions[] = {
            "takes. Default: text."),
     kLive,
     kDriverTimeout,
-    kDriverTimeout,
 };
 inline constexpr Example kAdviseExamples[] = {
     {"sectile advise examples/workloads.yaml --gpu 8xh100-80gb-sxm5",
