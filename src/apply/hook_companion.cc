@@ -131,10 +131,11 @@ Status HookCompanion::exit(const ChangeContext& context, const Result<Applied>& 
   if (!document) {
     return fail(document);
   }
-  if (!*document) {
+  const std::optional<std::string>& text = *document;
+  if (!text) {
     return {};
   }
-  Result<HooksConfig> hooks = parse_hooks(**document, kDocument);
+  Result<HooksConfig> hooks = parse_hooks(*text, kDocument);
   if (!hooks) {
     return fail(hooks);
   }

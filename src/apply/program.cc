@@ -21,10 +21,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int kSignalled = 128;          // What shells add to the number of a signal.
-constexpr milliseconds kPoll(20);        // Where the kernel cannot tell us that a child ended.
-constexpr milliseconds kGrace(2000);     // Between asking a program to end and ending it.
-constexpr std::size_t kShownWords = 12;  // Of a command in messages.
+constexpr int kSignalled = 128;            // What shells add to the number of a signal.
+constexpr milliseconds kPoll(20);          // Where the kernel cannot tell us that a child ended.
+constexpr milliseconds kPauseMax(60'000);  // poll() takes no more than an int.
+constexpr milliseconds kGrace(2000);       // Between asking a program to end and ending it.
+constexpr std::size_t kShownWords = 12;    // Of a command in messages.
 
 class Descriptor {
  public:
@@ -64,7 +65,8 @@ std::vector<std::string> assignments(const std::map<std::string, std::string>& v
   std::vector<std::string> list;
   list.reserve(variables.size());
   for (const auto& [name, value] : variables) {
-    list.push_back(name + "=" + value);
+    list.push_back(name);
+    list.back().append("=").append(value);
   }
   return list;
 }
@@ -174,7 +176,7 @@ class Child {
     }
   }
 
-  int status() const { return *status_; }
+  int status() const { return status_.value_or(0); }
   const std::string& output() const { return text_; }
 
  private:
@@ -189,8 +191,8 @@ class Child {
   void pause(milliseconds time) {
     std::array<pollfd, 2> waited{pollfd{.fd = output_, .events = POLLIN, .revents = 0},
                                  pollfd{.fd = pidfd_.get(), .events = POLLIN, .revents = 0}};
-    constexpr milliseconds kMost(60'000);
-    if (::poll(waited.data(), waited.size(), static_cast<int>(std::min(time, kMost).count())) > 0) {
+    if (::poll(waited.data(), waited.size(), static_cast<int>(std::min(time, kPauseMax).count())) >
+        0) {
       read();
     }
   }

@@ -131,32 +131,40 @@ Status ServiceCompanion::stop(const ChangeContext& context, const std::vector<Un
   return context.state.put(kDocument, document_of(boot, stopped));
 }
 
+// Starts those that do not run, the last that was stopped first; what failed, in words.
+std::string ServiceCompanion::start_again(const std::vector<std::string>& units) const {
+  std::string failures;
+  const Result<std::vector<UnitState>> states = settings_.systemctl.states(units);
+  for (const std::string& unit : units | std::views::reverse) {
+    if (states && is_active(*states, unit)) {
+      continue;
+    }
+    say(settings_.say, "starting " + unit);
+    if (const Status started = settings_.systemctl.start(unit); !started) {
+      failures += (failures.empty() ? "" : "; ") + started.error().message;
+    }
+  }
+  return failures;
+}
+
 Status ServiceCompanion::exit(const ChangeContext& context, const Result<Applied>& /*outcome*/) {
   const Result<std::optional<std::string>> document = context.state.get(kDocument);
   if (!document) {
     return fail(document);
   }
-  if (!*document) {
+  const std::optional<std::string>& text = *document;
+  if (!text) {
     return {};
   }
-  const Result<Stopped> stopped = read_document(**document);
+  const Result<Stopped> stopped = read_document(*text);
   if (!stopped) {
     return fail(stopped);
   }
   std::string failures;
   if (stopped->boot == boot_id(settings_.boot_id_file)) {
-    const Result<std::vector<UnitState>> states = settings_.systemctl.states(stopped->units);
-    for (const std::string& unit : stopped->units | std::views::reverse) {
-      if (states && is_active(*states, unit)) {
-        continue;
-      }
-      say(settings_.say, "starting " + unit);
-      if (const Status started = settings_.systemctl.start(unit); !started) {
-        failures += (failures.empty() ? "" : "; ") + started.error().message;
-      }
-    }
+    failures = start_again(stopped->units);
   }
-  const Status erased = context.state.erase(kDocument);
+  Status erased = context.state.erase(kDocument);
   if (!failures.empty()) {
     return fail(ErrorCode::kFailed, "a service that was stopped does not start again: " + failures,
                 "see `systemctl status`, and start it by hand");

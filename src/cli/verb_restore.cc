@@ -190,11 +190,12 @@ Result<int> verb_restore(Session& session) {
   if (!document) {
     return fail(document);
   }
-  if (!*document) {
+  const std::optional<std::string>& text = *document;
+  if (!text) {
     session.say("nothing is saved, and nothing was changed: sectile save");
     return 0;
   }
-  const Result<Restoration> restoration = plan_restoration(session, **document, *time);
+  const Result<Restoration> restoration = plan_restoration(session, *text, *time);
   if (!restoration) {
     return fail(restoration);
   }

@@ -73,6 +73,7 @@ class ServiceCompanion : public Companion {
 
  private:
   Status stop(const ChangeContext& context, const std::vector<UnitState>& before);
+  std::string start_again(const std::vector<std::string>& units) const;
 
   ServiceSettings settings_;
 };

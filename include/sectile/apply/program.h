@@ -18,7 +18,7 @@
 
 namespace sectile {
 
-inline constexpr std::size_t kProgramOutputMax = 16U * 1024;
+inline constexpr std::size_t kProgramOutputMax = std::size_t{16} * 1024;
 
 struct Program {
   std::vector<std::string> words;  // A path or a name in our PATH, and the arguments; not empty.

@@ -48,9 +48,10 @@ struct HooksConfig {
   friend bool operator==(const HooksConfig& a, const HooksConfig& b) { return a.hooks == b.hooks; }
 };
 
-inline constexpr std::size_t kMaxHooks = 64;              // Of one point.
-inline constexpr std::size_t kMaxHookWords = 256;         // Arguments, or variables.
-inline constexpr std::size_t kMaxHookText = 128U * 1024;  // Bytes of one; the kernel takes no more.
+inline constexpr std::size_t kMaxHooks = 64;       // Of one point.
+inline constexpr std::size_t kMaxHookWords = 256;  // Arguments, or variables.
+inline constexpr std::size_t kMaxHookText =
+    std::size_t{128} * 1024;  // Bytes of one; the kernel takes no more.
 
 // YAML or JSON. Fails with kInvalidArgument at "file:line:column: ".
 Result<HooksConfig> parse_hooks(std::string_view text, std::string_view file);

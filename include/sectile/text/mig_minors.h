@@ -15,7 +15,7 @@
 
 namespace sectile {
 
-inline constexpr std::size_t kMaxMigMinorsBytes = 4U * 1024 * 1024;
+inline constexpr std::size_t kMaxMigMinorsBytes = std::size_t{4} * 1024 * 1024;
 
 class MigMinors {
  public:

@@ -18,7 +18,7 @@ struct UnitFile {
   std::string text;
 };
 
-inline constexpr std::size_t kMaxUnitBytes = 1024U * 1024;  // Of one file.
+inline constexpr std::size_t kMaxUnitBytes = std::size_t{1024} * 1024;  // Of one file.
 
 // What [Service] sets, reading the unit first and then its drop-ins in order. Fails with
 // kInvalidArgument at "file:line: " for a quote that is not closed, a word that is no assignment, a
