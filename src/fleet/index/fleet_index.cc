@@ -60,7 +60,7 @@ Result<MovedPlacement> FleetIndex::place_or_move(WantNumber want, TenantNumber t
     return MovedPlacement{.placed = *placed};
   }
   const std::optional<MovedPlacement> chosen = core_->choose_with_move(want, tenant);
-  if (!chosen) return no_room();
+  if (!chosen || !chosen->move) return no_room();
   core_->take(chosen->move->from);
   core_->put(chosen->placed);
   core_->put(chosen->move->to);
