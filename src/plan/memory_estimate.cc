@@ -16,6 +16,7 @@ constexpr std::int64_t kPrefillTokens = 2048;     // At once; longer prompts go 
 constexpr std::int64_t kBytesPerActivation = 34;  // Of a token and hidden unit in one layer.
 constexpr MiB kRuntime{1024};
 constexpr int kMarginDivisor = 10;
+constexpr double kPerLayer = 12;  // Parameters of a layer, by the square of the hidden size.
 constexpr std::int64_t kMaxMiB = std::int64_t{1} << 40U;
 
 struct Format {
@@ -76,7 +77,6 @@ Status check(const LanguageModel& model) {
 
 // A decoder has about 12 x layers x hidden size^2 parameters.
 std::int64_t hidden_size(std::int64_t parameters, int layers) {
-  constexpr double kPerLayer = 12;
   return static_cast<std::int64_t>(
       std::ceil(std::sqrt(static_cast<double>(parameters) / (kPerLayer * layers))));
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 
 #include "src/text/scan.h"
 #include "src/text/utf8.h"
@@ -15,6 +17,19 @@ constexpr std::size_t kMaxLength = 64;
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, fmt::format("'{}' {}", printable(text), why),
               "write a decimal number that is not negative, such as 12 or 0.25");
+}
+
+// nullopt if it is more than `most`.
+std::optional<std::int64_t> whole_number(std::string_view digits, std::int64_t most) {
+  std::int64_t value = 0;
+  for (const char digit : digits) {
+    const int step = digit - '0';
+    if (value > (most - step) / 10) {
+      return std::nullopt;
+    }
+    value = value * 10 + step;
+  }
+  return value;
 }
 
 bool all_digits(std::string_view text) {
@@ -35,29 +50,16 @@ Result<std::int64_t> parse_decimal(std::string_view text, int digits, Round roun
       !all_digits(fraction)) {
     return refuse(text, "is no plain decimal number");
   }
-  std::int64_t value = 0;
-  bool rest = false;
-  const auto put = [&](char digit) {
-    const int step = digit - '0';
-    const bool fits = value <= (most - step) / 10;
-    value = fits ? value * 10 + step : value;
-    return fits;
-  };
-  for (const char digit : whole) {
-    if (!put(digit)) {
-      return refuse(text, "is too large");
-    }
+  const auto kept = std::min(fraction.size(), static_cast<std::size_t>(digits));
+  std::string shifted(whole);
+  shifted += fraction.substr(0, kept);
+  shifted.append(static_cast<std::size_t>(digits) - kept, '0');
+  const std::optional<std::int64_t> value = whole_number(shifted, most);
+  if (!value) {
+    return refuse(text, "is too large");
   }
-  for (int i = 0; i < std::max(digits, static_cast<int>(fraction.size())); ++i) {
-    const char digit =
-        i < static_cast<int>(fraction.size()) ? fraction[static_cast<std::size_t>(i)] : '0';
-    if (i >= digits) {
-      rest = rest || digit != '0';
-    } else if (!put(digit)) {
-      return refuse(text, "is too large");
-    }
-  }
-  return value + (rest && round == Round::kUp && value < most ? 1 : 0);
+  const bool rest = fraction.find_first_not_of('0', kept) != std::string_view::npos;
+  return *value + (rest && round == Round::kUp && *value < most ? 1 : 0);
 }
 
 std::string write_decimal(std::int64_t value, int digits) {

@@ -24,6 +24,8 @@ using fleet::ServiceRequest;
 using internal::Lines;
 
 constexpr std::int64_t kMicroPerHundredth = 10'000;
+constexpr std::int64_t kMicrosecond = 1'000;  // In nanoseconds.
+constexpr int kWidth = 120;                   // Of the table.
 
 std::string number_of(std::size_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
@@ -36,7 +38,6 @@ std::string rate_text(fleet::Rate rate) {
 }
 
 std::string latency_text(fleet::Latency latency) {
-  constexpr std::int64_t kMicrosecond = 1'000;
   return internal::write_decimal(latency.nanoseconds / kMicrosecond, 3) + " ms";
 }
 
@@ -198,7 +199,6 @@ std::string explain(const ServiceRequest& request, const ServicePlan& plan, bool
                rate_text(plan.targets[s]), latency_text(latencies[s]),
                latency_text(request.services[s].latency_max)});
   }
-  constexpr int kWidth = 120;
   Lines lines;
   lines.blank();
   lines.add("",

@@ -23,6 +23,10 @@ using internal::Round;
 using internal::Tree;
 
 constexpr std::string_view kParametersHint = "write the number of parameters, such as 8B or 350M";
+constexpr std::string_view kParameterUnits = "KMBT";
+constexpr int kZeros = 3;                 // From one of them to the next.
+constexpr std::int64_t kThousand = 1024;  // Of tokens.
+constexpr int kDigits = 3;                // Of a number of tokens, behind the point.
 constexpr std::string_view kTokensHint = "write a number of tokens, such as 8192 or 8k";
 
 std::unexpected<Error> refuse(std::string_view text, std::string_view what, std::string_view next) {
@@ -44,9 +48,8 @@ T read_with(Reader& reader, const Tree& tree, std::string_view what,
 }  // namespace
 
 Result<std::int64_t> parse_parameters(std::string_view text) {
-  constexpr std::string_view kUnits = "KMBT";
-  constexpr int kZeros = 3;
-  const std::size_t unit = text.empty() ? std::string_view::npos : kUnits.find(text.back());
+  const std::size_t unit =
+      text.empty() ? std::string_view::npos : kParameterUnits.find(text.back());
   if (unit == std::string_view::npos) {
     return refuse(text, "number of parameters with a unit", kParametersHint);
   }
@@ -60,8 +63,6 @@ Result<std::int64_t> parse_parameters(std::string_view text) {
 }
 
 Result<std::int64_t> parse_tokens(std::string_view text) {
-  constexpr std::int64_t kThousand = 1024;
-  constexpr int kDigits = 3;
   std::int64_t unit = 1;
   std::string_view number = text;
   if (text.ends_with('k') || text.ends_with('M')) {
