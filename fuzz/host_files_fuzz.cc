@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sectile/base/check.h"
+#include "src/apply/cdi_check.h"
 #include "src/apply/cgroup.h"
 #include "src/apply/device_files.h"
 #include "src/apply/modules.h"
@@ -44,6 +45,14 @@ void read_modules(std::string_view text) {
   }
 }
 
+// What is found in a specification fits a machine that has just that.
+void read_specification(std::string_view text) {
+  const CdiReferences found = cdi_references(text);
+  std::ranges::for_each(found.uuids, check_printable);
+  SECTILE_CHECK(
+      cdi_difference(found, {.uuids = found.uuids, .capabilities = found.capabilities}).empty());
+}
+
 }  // namespace
 }  // namespace sectile
 
@@ -61,6 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'm':
       sectile::read_modules(text);
+      break;
+    case 'x':
+      sectile::read_specification(text);
       break;
     default:
       static_cast<void>(sectile::device_file_named(text));

@@ -59,13 +59,7 @@ class PathReader {
   void read(std::string_view path) {
     for (const std::string_view name : split(path, '/')) {
       if (name.size() <= kNameLengthMax) {
-        // A runtime that is told the wrong cgroup driver makes one name of slice, itself and id.
-        const std::vector<std::string_view> parts = split(name, ':');
-        if (parts.size() == 3 && set_container(runtime_of(parts[1]), parts[2])) {
-          see_pod(parts[0]);
-        } else {
-          see(name);
-        }
+        read_name(name);
       }
       before_ = name;
     }
@@ -76,6 +70,16 @@ class PathReader {
   bool session() const { return session_; }
 
  private:
+  // A runtime that is told the wrong cgroup driver makes one name of slice, itself and id.
+  void read_name(std::string_view name) {
+    const std::vector<std::string_view> parts = split(name, ':');
+    if (parts.size() == 3 && set_container(runtime_of(parts[1]), parts[2])) {
+      see_pod(parts[0]);
+    } else {
+      see(name);
+    }
+  }
+
   void see(std::string_view name) {
     slurm_ = slurm_ || name.find("slurm") != std::string_view::npos;
     if (see_pod(name) || see_slurm(name) || see_container(name)) {

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = DeviceFile::Kind;
 
+constexpr std::string_view kDeleted = " (deleted)";  // What the kernel adds to a lost path.
 constexpr unsigned kNvidiaMajor = 195;  // Given to NVIDIA by the Linux kernel for ever.
 constexpr unsigned kDisplayMajor = 226;
 constexpr unsigned kControlMinor = 255;  // nvidiactl
@@ -83,10 +84,24 @@ std::string_view base_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+// Those of an instance and of the compute instances in it.
+void add_capabilities(const MigMinors& minors, const LiveGpu& gpu, const LiveInstance& instance,
+                      std::map<unsigned, Capability>& capabilities) {
+  Capability capability{.gpu = gpu.uuid, .gpu_instance = instance.id, .compute_instance = {}};
+  if (const auto minor = minors.find(*gpu.minor, instance.id.value)) {
+    capabilities.emplace(*minor, capability);
+  }
+  for (const LiveCompute& compute : instance.compute) {
+    capability.compute_instance = compute.id;
+    if (const auto minor = minors.find(*gpu.minor, instance.id.value, compute.id.value)) {
+      capabilities.emplace(*minor, capability);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<DeviceFile> device_file_named(std::string_view path) {
-  constexpr std::string_view kDeleted = " (deleted)";
   if (path.ends_with(kDeleted)) {
     path.remove_suffix(kDeleted.size());
   }
@@ -108,24 +123,10 @@ std::map<unsigned, Capability> read_capabilities(const Snapshot& snapshot, const
   const Result<MigMinors> minors = parse_mig_minors(
       read_small_file(paths.proc + "/driver/nvidia-caps/mig-minors", kMaxMigMinorsBytes)
           .value_or(""));
-  if (!minors) {
-    return capabilities;
-  }
-  const auto add = [&](std::optional<unsigned> minor, const Capability& capability) {
-    if (minor) {
-      capabilities.emplace(*minor, capability);
-    }
-  };
   for (const LiveGpu& gpu : snapshot.gpus) {
     for (const LiveInstance& instance : gpu.instances) {
-      if (!gpu.minor) {
-        continue;
-      }
-      add(minors->find(*gpu.minor, instance.id.value),
-          {.gpu = gpu.uuid, .gpu_instance = instance.id, .compute_instance = {}});
-      for (const LiveCompute& compute : instance.compute) {
-        add(minors->find(*gpu.minor, instance.id.value, compute.id.value),
-            {.gpu = gpu.uuid, .gpu_instance = instance.id, .compute_instance = compute.id});
+      if (minors && gpu.minor) {
+        add_capabilities(*minors, gpu, instance, capabilities);
       }
     }
   }

@@ -319,6 +319,16 @@ class Search {
   Holders found_;
 };
 
+// Whether the GPU's processes have the holder in that instance. The file of a GPU instance is open
+// for the sake of a compute instance in it, if there is one.
+bool is_listed(const LiveGpu& gpu, std::uint32_t pid, const Hold& hold) {
+  return std::ranges::any_of(gpu.processes, [&](const GpuProcess& process) {
+    return process.pid == pid && process.gpu_instance == hold.gpu_instance &&
+           (!hold.compute_instance || !process.compute_instance ||
+            process.compute_instance == hold.compute_instance);
+  });
+}
+
 }  // namespace
 
 Obstruction obstruction(const Hold& hold) {
@@ -353,19 +363,16 @@ Holders find_holders(const Snapshot& snapshot, const HostPaths& paths) {
 }
 
 void add_holders(Snapshot& snapshot, const Holders& holders) {
-  for (LiveGpu& gpu : snapshot.gpus) {
-    for (const Holder& holder : holders.holders) {
-      for (const Hold& hold : holder.holds) {
-        const bool known = std::ranges::any_of(gpu.processes, [&](const GpuProcess& process) {
-          return process.pid == holder.pid && process.gpu_instance == hold.gpu_instance;
-        });
-        if (hold.gpu == gpu.uuid && hold.kind == HoldKind::kInstance && !known) {
-          gpu.processes.push_back({.pid = holder.pid,
-                                   .command = holder.command,
-                                   .memory = {},
-                                   .gpu_instance = hold.gpu_instance,
-                                   .compute_instance = hold.compute_instance});
-        }
+  for (const Holder& holder : holders.holders) {
+    for (const Hold& hold : holder.holds) {
+      const auto gpu = std::ranges::find(snapshot.gpus, hold.gpu, &LiveGpu::uuid);
+      if (hold.kind == HoldKind::kInstance && gpu != snapshot.gpus.end() &&
+          !is_listed(*gpu, holder.pid, hold)) {
+        gpu->processes.push_back({.pid = holder.pid,
+                                  .command = holder.command,
+                                  .memory = {},
+                                  .gpu_instance = hold.gpu_instance,
+                                  .compute_instance = hold.compute_instance});
       }
     }
   }

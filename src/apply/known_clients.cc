@@ -82,6 +82,10 @@ constexpr std::string_view kShared[] = {
     "kubelet.service", "jupyterhub.service", "init.scope",     "slurmstepd.scope",
 };
 
+// What a shell takes as it is.
+constexpr std::string_view kPlain =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%_+=:,./-";
+
 constexpr std::size_t kKernelNameLength = 15;
 
 std::string_view base_name(std::string_view path) {
@@ -95,6 +99,13 @@ bool interprets(std::string_view program) {
          program == "dash" || program == "perl" || program == "ruby" || program == "node";
 }
 
+// What follows the options of an interpreter; empty if nothing does.
+std::string_view script_of(const std::vector<std::string>& words) {
+  const auto script = std::find_if(words.begin() + 1, words.end(),
+                                   [](const std::string& word) { return !word.starts_with('-'); });
+  return script == words.end() ? std::string_view() : base_name(*script);
+}
+
 // What the program may be called: by its command line, and by the kernel.
 std::vector<std::string_view> names_of(const ProcessInfo& process) {
   std::vector<std::string_view> names;
@@ -102,12 +113,7 @@ std::vector<std::string_view> names_of(const ProcessInfo& process) {
     const std::string_view first = process.words.front();
     names.push_back(base_name(first.substr(0, first.find_first_of(" :"))));  // "slurmstepd: [7.0]"
     if (interprets(names.front())) {
-      const auto script =
-          std::find_if(process.words.begin() + 1, process.words.end(),
-                       [](const std::string& word) { return !word.starts_with('-'); });
-      if (script != process.words.end()) {
-        names.push_back(base_name(*script));
-      }
+      names.push_back(script_of(process.words));
     }
   }
   names.push_back(process.name);
@@ -197,8 +203,6 @@ std::string way_of(const Known& known, const Holder& holder) {
 }  // namespace
 
 std::string shell_word(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%_+=:,./-";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
     return word;
   }

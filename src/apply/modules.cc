@@ -58,28 +58,53 @@ std::optional<Holder> display_holder(const KernelModule& module, const HostPaths
   return holder;
 }
 
+// References that neither modules nor open files explain.
+std::optional<Holder> unexplained_holder(const KernelModule& module,
+                                         const std::map<std::string, int>& open) {
+  const auto seen = open.find(module.name);
+  const int unexplained = module.references - static_cast<int>(module.users.size()) -
+                          (seen == open.end() ? 0 : seen->second);
+  if (unexplained <= 0) {
+    return std::nullopt;
+  }
+  Holder holder = holder_of(
+      module,
+      module.name + " has " + std::to_string(unexplained) +
+          (unexplained == 1 ? " reference" : " references") + " that no process seen here explains",
+      "look in other containers and in what was just ended; a reference that stays is a leak, "
+      "which unloading the driver or a reboot ends");
+  holder.holds.push_back(kernel_hold(module, unexplained));
+  return holder;
+}
+
+// "nvidia 14381056 9 nvidia_uvm,nvidia_modeset, Live 0x0 (O)"
+std::optional<KernelModule> parse_module(std::string_view line) {
+  const std::string_view name = take_word(line, ' ');
+  take_word(line, ' ');  // Its size.
+  const std::optional<unsigned long long> references = decimal(take_word(line, ' '));
+  std::string_view users = take_word(line, ' ');  // "-" if there are none.
+  if (!concerns_gpus(name) || !references || *references > kReferencesMax) {
+    return std::nullopt;
+  }
+  KernelModule module{
+      .name = printable(name, 64), .references = static_cast<int>(*references), .users = {}};
+  while (!users.empty()) {
+    const std::string_view user = take_word(users, ',');
+    if (!user.empty() && user != "-" && user != "[permanent]") {
+      module.users.push_back(printable(user, 64));
+    }
+  }
+  return module;
+}
+
 }  // namespace
 
 std::vector<KernelModule> parse_modules(std::string_view text) {
   std::vector<KernelModule> modules;
   while (!text.empty()) {
-    std::string_view line = take_word(text, '\n');
-    const std::string_view name = take_word(line, ' ');
-    take_word(line, ' ');  // Its size.
-    const std::optional<unsigned long long> references = decimal(take_word(line, ' '));
-    std::string_view users = take_word(line, ' ');  // "nvidia_uvm,nvidia_modeset," or "-".
-    if (!concerns_gpus(name) || !references || *references > kReferencesMax) {
-      continue;
+    if (std::optional<KernelModule> module = parse_module(take_word(text, '\n'))) {
+      modules.push_back(*std::move(module));
     }
-    KernelModule module{
-        .name = printable(name, 64), .references = static_cast<int>(*references), .users = {}};
-    while (!users.empty()) {
-      const std::string_view user = take_word(users, ',');
-      if (!user.empty() && user != "-" && user != "[permanent]") {
-        module.users.push_back(printable(user, 64));
-      }
-    }
-    modules.push_back(std::move(module));
   }
   return modules;
 }
@@ -106,23 +131,10 @@ std::vector<Holder> module_holders(const HostPaths& paths, const std::map<std::s
   std::vector<Holder> holders;
   for (const KernelModule& module :
        parse_modules(read_small_file(paths.proc + "/modules").value_or(""))) {
-    const auto seen = open.find(module.name);
-    const int unexplained = module.references - static_cast<int>(module.users.size()) -
-                            (seen == open.end() ? 0 : seen->second);
-    if (module.name == "nvidia_drm") {
-      if (std::optional<Holder> holder = display_holder(module, paths)) {
-        holders.push_back(*std::move(holder));
-      }
-    } else if (unexplained > 0) {
-      Holder holder = holder_of(
-          module,
-          module.name + " has " + std::to_string(unexplained) +
-              (unexplained == 1 ? " reference" : " references") +
-              " that no process seen here explains",
-          "look in other containers and in what was just ended; a reference that stays is a leak, "
-          "which unloading the driver or a reboot ends");
-      holder.holds.push_back(kernel_hold(module, unexplained));
-      holders.push_back(std::move(holder));
+    std::optional<Holder> holder = module.name == "nvidia_drm" ? display_holder(module, paths)
+                                                               : unexplained_holder(module, open);
+    if (holder) {
+      holders.push_back(*std::move(holder));
     }
   }
   return holders;

@@ -80,19 +80,22 @@ std::string process_text(const GpuProcess& process) {
                      process.command.empty() ? "(command not readable)" : process.command);
 }
 
-std::string holder_text(const Holder& holder) {
-  const std::string origin = origin_text(holder.origin);
-  return fmt::format("pid {}  {}{}{}{}\n      to free it: {}", holder.pid, holder.user,
-                     holder.user.empty() ? "" : "  ",
-                     holder.command.empty() ? "(command not readable)" : holder.command,
-                     origin.empty() ? "" : "  (" + origin + ")", holder.way);
-}
-
 std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 }  // namespace
+
+std::string holder_line(const Holder& holder) {
+  const std::string origin = origin_text(holder.origin);
+  if (holder.pid == 0) {
+    return fmt::format("{}\n      to free it: {}", holder.command, holder.way);
+  }
+  return fmt::format("pid {}  {}{}{}{}\n      to free it: {}", holder.pid, holder.user,
+                     holder.user.empty() ? "" : "  ",
+                     holder.command.empty() ? "(command not readable)" : holder.command,
+                     origin.empty() ? "" : "  (" + origin + ")", holder.way);
+}
 
 std::string step_text(const Model& model, const Step& step) {
   const std::string instance = instance_name(model, step.profile, step.placement);
@@ -156,7 +159,7 @@ std::string blocked_text(const ChangePlan& plan, const Holders& holders) {
     for (const GpuProcess& process : blocked.holders) {
       const auto holder = std::ranges::find(holders.holders, process.pid, &Holder::pid);
       lines.push_back(
-          where + (holder == holders.holders.end() ? process_text(process) : holder_text(*holder)));
+          where + (holder == holders.holders.end() ? process_text(process) : holder_line(*holder)));
     }
     if (blocked.holders.empty()) {
       lines.push_back(where + "in use by a process that the driver does not name");

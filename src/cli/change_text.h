@@ -21,6 +21,9 @@ std::string change_summary(const ChangePlan& plan, bool done = false);
 // it holds. Without a line break at the end; empty if nobody does.
 std::string blocked_text(const ChangePlan& plan, const Holders& holders);
 
+// "pid 41  alice  python train.py  (Slurm job 7)", and the way to free it on a line of its own.
+std::string holder_line(const Holder& holder);
+
 // "create 3g.40gb@4", "create 2c.3g.40gb in 3g.40gb@4".
 std::string step_text(const Model& model, const Step& step);
 

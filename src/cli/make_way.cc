@@ -73,6 +73,21 @@ std::vector<ProcessHandle> handles_of(const Prepared& prepared) {
   return handles;
 }
 
+// The GPUs that the change concerns and that the holder keeps from anything: "0, 3".
+std::string obstructed(const Holder& holder, const ChangePlan& plan) {
+  std::string gpus;
+  for (const GpuChange& change : plan.changes) {
+    const bool holds = std::ranges::any_of(holder.holds, [&](const Hold& hold) {
+      return (hold.gpu == change.uuid || hold.kind == HoldKind::kKernel) &&
+             obstruction(hold) != Obstruction();
+    });
+    if (holds && !change.empty()) {
+      gpus += (gpus.empty() ? "" : ", ") + std::to_string(change.index);
+    }
+  }
+  return gpus;
+}
+
 }  // namespace
 
 Result<Patience> read_patience(const Arguments& arguments) {
@@ -130,6 +145,24 @@ Result<EvictionPlan> eviction_of(const Prepared& prepared) {
                 "free these as their lines say, then apply again");
   }
   return plan;
+}
+
+Error with_suspects(Error error, const Prepared& prepared) {
+  const bool refused = error.code == ErrorCode::kBusy || error.code == ErrorCode::kRolledBack ||
+                       error.code == ErrorCode::kUnavailable;
+  if (!refused || error.message.find("in use") == std::string::npos) {
+    return error;
+  }
+  std::string suspects;
+  for (const Holder& holder : find_holders(*prepared.now, host_paths()).holders) {
+    if (const std::string gpus = obstructed(holder, prepared.plan); !gpus.empty()) {
+      suspects += fmt::format("\n  gpu {}: {}", gpus, holder_line(holder));
+    }
+  }
+  if (!suspects.empty()) {
+    error.message += "\nwho has its GPUs open:" + suspects;
+  }
+  return error;
 }
 
 std::string victims_text(const std::vector<Victim>& victims) {

@@ -31,6 +31,10 @@ Result<Prepared> evict_holders(const Session& session, const Request& request,
                                const Prepared& prepared, const std::vector<Victim>& agreed,
                                std::chrono::seconds grace);
 
+// The error of a change that failed, with everybody who has its GPUs open if the driver refused
+// because somebody does: it does not say who, and NVML names only those who run something.
+Error with_suspects(Error error, const Prepared& prepared);
+
 // Those who would have to end, with a line for each, to be read before anything happens. Fails as
 // evict_holders() does.
 Result<EvictionPlan> eviction_of(const Prepared& prepared);

@@ -6,6 +6,7 @@
 #include "src/cli/table/boot.h"
 #include "src/cli/table/catalogue.h"
 #include "src/cli/table/change.h"
+#include "src/cli/table/doctor.h"
 #include "src/cli/table/emulate.h"
 #include "src/cli/table/file.h"
 #include "src/cli/table/fleet.h"
@@ -29,9 +30,10 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,   kAdviseVerb, kGpusVerb,  kProfilesVerb, kShowVerb,    kWhoVerb,      kDiffVerb,
-    kApplyVerb,  kAssertVerb, kLogVerb,   kUndoVerb,     kRepairVerb,  kSaveVerb,     kRestoreVerb,
-    kExportVerb, kLintVerb,   kFleetVerb, kSimulateVerb, kEmulateVerb, kInternalVerb,
+    kPlanVerb,     kAdviseVerb,  kGpusVerb,     kProfilesVerb, kShowVerb, kWhoVerb,
+    kDoctorVerb,   kDiffVerb,    kApplyVerb,    kAssertVerb,   kLogVerb,  kUndoVerb,
+    kRepairVerb,   kSaveVerb,    kRestoreVerb,  kExportVerb,   kLintVerb, kFleetVerb,
+    kSimulateVerb, kEmulateVerb, kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {

@@ -16,6 +16,7 @@
 #include "src/cli/live.h"
 #include "src/cli/make_way.h"
 #include "src/cli/mode_notes.h"
+#include "src/cli/owner_check.h"
 #include "src/cli/surround.h"
 #include "src/cli/verbs.h"
 
@@ -120,7 +121,7 @@ Result<int> make_change(Session& session, const Prepared& prepared, Surround& su
       session.say("note: " + applied.error().message);
       return 0;
     }
-    return fail(applied);
+    return std::unexpected(with_suspects(applied.error(), prepared));
   }
   if (session.arguments.text("output") == "json") {
     session.out = diff_json(gpu_diffs(*prepared.now, prepared.plan));
@@ -142,7 +143,24 @@ Result<std::vector<Victim>> victims_of(const Prepared& prepared, const Patience&
   return std::move(eviction->victims);
 }
 
-// Asks, waits for those in the way or ends them as the options say, and then does it.
+// Waits for those in the way, or ends `victims`, as the options say.
+Result<Prepared> free_up(Session& session, const Request& request, Prepared prepared,
+                         const Patience& patience, const std::vector<Victim>& victims) {
+  if (!prepared.plan.blocked.empty() && patience.wait) {
+    Result<Prepared> waited =
+        wait_for_holders(session, request, std::move(prepared), *patience.wait);
+    if (!waited) {
+      return waited;
+    }
+    prepared = *std::move(waited);
+  }
+  if (!prepared.plan.blocked.empty() && patience.evict) {
+    return evict_holders(session, request, prepared, victims, patience.grace);
+  }
+  return prepared;
+}
+
+// Asks, sees to it that nobody is in the way, and then does it.
 Result<int> make_way(Session& session, const Request& request, Prepared prepared,
                      const Patience& patience, Surround& surround) {
   const bool by_services = surround.frees(prepared.plan, prepared.holders);
@@ -157,31 +175,21 @@ Result<int> make_way(Session& session, const Request& request, Prepared prepared
     return fail(yes);
   }
   const std::string agreed = change_text(*prepared.now, prepared.plan, true);
-  if (!prepared.plan.blocked.empty() && patience.wait && !by_services) {
-    Result<Prepared> waited =
-        wait_for_holders(session, request, std::move(prepared), *patience.wait);
-    if (!waited) {
-      return fail(waited);
-    }
-    prepared = *std::move(waited);
+  const Result<Prepared> freed =
+      by_services ? Result<Prepared>(std::move(prepared))
+                  : free_up(session, request, std::move(prepared), patience, *victims);
+  if (!freed) {
+    return fail(freed);
   }
-  if (!prepared.plan.blocked.empty() && patience.evict && !by_services) {
-    Result<Prepared> freed = evict_holders(session, request, prepared, *victims, patience.grace);
-    if (!freed) {
-      return fail(freed);
-    }
-    prepared = *std::move(freed);
-  }
-  if (!prepared.plan.blocked.empty() && !surround.frees(prepared.plan, prepared.holders)) {
-    return std::unexpected(busy(prepared, patience));
+  if (!freed->plan.blocked.empty() && !surround.frees(freed->plan, freed->holders)) {
+    return std::unexpected(busy(*freed, patience));
   }
   // What was agreed to may not be what there is to do by now.
-  if (change_text(*prepared.now, prepared.plan, true) != agreed) {
-    if (const Status yes = ask(session, prepared, {}); !yes) {
-      return fail(yes);
-    }
+  const bool changed = change_text(*freed->now, freed->plan, true) != agreed;
+  if (const Status yes = changed ? ask(session, *freed, {}) : Status(); !yes) {
+    return fail(yes);
   }
-  return make_change(session, prepared, surround);
+  return make_change(session, *freed, surround);
 }
 
 Result<int> nothing_to_do(Session& session, const Prepared& prepared, const Surround& surround) {
@@ -226,6 +234,9 @@ Result<int> verb_apply(Session& session) {
   }
   if (prepared->plan.empty()) {
     return nothing_to_do(session, *prepared, *surround);
+  }
+  if (const Status free = check_owner(session); !free) {
+    return fail(free);
   }
   return make_way(session, *request, *std::move(prepared), *patience, *surround);
 }

@@ -14,6 +14,7 @@ Result<int> verb_gpus(Session& session);
 Result<int> verb_profiles(Session& session);
 Result<int> verb_show(Session& session);
 Result<int> verb_who(Session& session);
+Result<int> verb_doctor(Session& session);
 Result<int> verb_diff(Session& session);
 Result<int> verb_apply(Session& session);
 Result<int> verb_log(Session& session);

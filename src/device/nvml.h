@@ -50,6 +50,7 @@ class NvmlFunction<nvmlReturn_t(Arguments...) noexcept> {
   X(DeviceGetName)                                   \
   X(DeviceGetPciInfo_v3)                             \
   X(DeviceGetMinorNumber)                            \
+  X(DeviceGetPersistenceMode)                        \
   X(DeviceGetArchitecture)                           \
   X(DeviceGetCudaComputeCapability)                  \
   X(DeviceGetMemoryInfo)                             \

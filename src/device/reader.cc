@@ -166,6 +166,10 @@ Status read_identity(const Nvml& nvml, nvmlDevice_t device, LiveGpu& gpu) {
   gpu.pci = buffer_text(pci.busId);
   gpu.pci_device = static_cast<std::uint16_t>(pci.pciDeviceId >> 16U);
   gpu.minor = minor_of(nvml, device);
+  nvmlEnableState_t persistence = NVML_FEATURE_DISABLED;
+  if (nvml.DeviceGetPersistenceMode(device, &persistence) == NVML_SUCCESS) {
+    gpu.persistence = persistence == NVML_FEATURE_ENABLED;
+  }
   return {};
 }
 

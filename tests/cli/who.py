@@ -146,6 +146,28 @@ with Machine() as machine:
     expect(not alive(pids.pop("python train.py")), "train.py was to end")
     expect(all(map(alive, pids.values())), "others were not to end")
 
+# Two programs that set layouts would undo each other's work.
+with Machine() as machine:
+    owner = subprocess.Popen(["bash", "-c", "exec -a /usr/bin/gpu-kubelet-plugin sleep 600"])
+    try:
+        while "gpu-kubelet-plugin" not in pathlib.Path(f"/proc/{owner.pid}/cmdline").read_text():
+            time.sleep(0.01)
+        change = ["apply", "--layout", "3g.40gb@4", "--gpu-index", "1", "--evict", "--yes"]
+        refused = machine.run(4, *change).stderr
+        expect("DRA driver" in refused and f"pid {owner.pid}" in refused, refused)
+        expect(machine.layout(1) == "1g.10gb@0 1g.10gb@1", machine.layout(1))
+        machine.run(0, *change, "--take-over")
+        expect(machine.layout(1) == "3g.40gb@4", machine.layout(1))
+    finally:
+        owner.kill()
+        owner.wait()
+
+# The driver says "in use" and not by whom: a monitor that runs nothing keeps the mode as it is.
+with Machine("apiVersion: sectile/v1\nkind: EmulatedNode\ngpus:\n  - model: h100-80gb-sxm5\n"
+             "    processes: [{command: nv-hostengine -n, listed: false}]\n") as machine:
+    refused = machine.run(4, "apply", "--layout", "3g.40gb@4", "--gpu-index", "0", "--yes").stderr
+    expect("nv-hostengine" in refused and "to free it: " in refused, refused)
+
 # What serves the machine is never ended: it is named with its way, and nobody else ends either.
 with Machine(NODE.replace("python infer.py", "/usr/bin/nv-hostengine --other")) as machine:
     pids = [h["pid"] for h in machine.holders()]

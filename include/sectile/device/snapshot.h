@@ -66,7 +66,8 @@ struct LiveGpu {
   std::string pci;                // "00000000:07:00.0"
   std::optional<unsigned> minor;  // Of /dev/nvidiaN; differs from the index. Absent: not known.
   std::uint16_t pci_device = 0;
-  std::size_t model = 0;  // Index into Snapshot::models; meaningless if not capable.
+  std::optional<bool> persistence;  // Whether the driver keeps it ready while nobody uses it.
+  std::size_t model = 0;            // Index into Snapshot::models; meaningless if not capable.
   MigMode mode = MigMode::kNotCapable;
   MigMode pending = MigMode::kNotCapable;  // Differs from `mode` until a reset or reboot.
   Virtualization virtualization = Virtualization::kUnknown;

@@ -51,6 +51,9 @@ inline constexpr Option kApplyOptions[] = {
      .value = "TIME",
      .help = "How long --evict waits between asking a process to end and killing it. Default: "
              "30s."},
+    {.name = "take-over",
+     .help = "Change GPUs although another program, such as Kubernetes' MIG manager or DRA driver, "
+             "sets the layouts of this machine."},
     kHooksFile,
     kHooksOutput,
     kStopClients,
