@@ -167,7 +167,8 @@ Result<int> make_way(Session& session, const Request& request, Prepared prepared
   if (!prepared.plan.blocked.empty() && !patience.wait && !patience.evict && !by_services) {
     return std::unexpected(busy(prepared, patience));
   }
-  const Result<std::vector<Victim>> victims = victims_of(prepared, patience);
+  const Result<std::vector<Victim>> victims =
+      by_services ? std::vector<Victim>() : victims_of(prepared, patience);
   if (!victims) {
     return fail(victims);
   }
