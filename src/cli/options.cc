@@ -30,10 +30,10 @@ constexpr Option kCommon[] = {
 };
 
 constexpr Verb kVerbs[] = {
-    kPlanVerb,   kAdviseVerb,   kGpusVerb,    kProfilesVerb, kShowVerb,   kWhoVerb,
-    kDoctorVerb, kDoctorVerb,   kDiffVerb,    kApplyVerb,    kAssertVerb, kLogVerb,
-    kUndoVerb,   kRepairVerb,   kSaveVerb,    kRestoreVerb,  kExportVerb, kLintVerb,
-    kFleetVerb,  kSimulateVerb, kEmulateVerb, kInternalVerb,
+    kPlanVerb,     kAdviseVerb,  kGpusVerb,     kProfilesVerb, kShowVerb, kWhoVerb,
+    kDoctorVerb,   kDiffVerb,    kApplyVerb,    kAssertVerb,   kLogVerb,  kUndoVerb,
+    kRepairVerb,   kSaveVerb,    kRestoreVerb,  kExportVerb,   kLintVerb, kFleetVerb,
+    kSimulateVerb, kEmulateVerb, kInternalVerb,
 };
 
 constexpr ExitStatus kExitStatuses[] = {

@@ -27,14 +27,13 @@ struct Entry {
 };
 
 constexpr Entry kFunctions[] = {
-    {"plan", verb_plan},         {"advise", verb_advise},   {"gpus", verb_gpus},
-    {"profiles", verb_profiles}, {"show", verb_show},       {"who", verb_who},
-    {"doctor", verb_doctor},     {"doctor", verb_doctor},   {"diff", verb_diff},
-    {"apply", verb_apply},       {"assert", verb_assert},   {"log", verb_log},
-    {"undo", verb_undo},         {"repair", verb_repair},   {"save", verb_save},
-    {"restore", verb_restore},   {"export", verb_export},   {"lint", verb_lint},
-    {"fleet", verb_fleet},       {"emulate", verb_emulate}, {"simulate", verb_simulate},
-    {"internal", verb_internal},
+    {"plan", verb_plan},         {"advise", verb_advise},     {"gpus", verb_gpus},
+    {"profiles", verb_profiles}, {"show", verb_show},         {"who", verb_who},
+    {"doctor", verb_doctor},     {"diff", verb_diff},         {"apply", verb_apply},
+    {"assert", verb_assert},     {"log", verb_log},           {"undo", verb_undo},
+    {"repair", verb_repair},     {"save", verb_save},         {"restore", verb_restore},
+    {"export", verb_export},     {"lint", verb_lint},         {"fleet", verb_fleet},
+    {"emulate", verb_emulate},   {"simulate", verb_simulate}, {"internal", verb_internal},
 };
 
 // nullptr if there is no such verb.
