@@ -58,9 +58,8 @@ _sectile() {
         --output|-o) COMPREPLY=($(compgen -W 'text json wants yaml' -- "$word")); return ;;
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --driver-timeout) COMPREPLY=(); return ;;
-        --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--gpu -g --params --dtype --kv-dtype --context --concurrency --layers --kv-heads --head-dim --idle-max --virtual-machine --output -o --nvml --driver-timeout --driver-timeout --help -h --version --quiet -q --no-colour'
+      options='--gpu -g --params --dtype --kv-dtype --context --concurrency --layers --kv-heads --head-dim --idle-max --virtual-machine --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       arguments=$(compgen -f -- "$word")
       ;;
     gpus)
@@ -94,6 +93,14 @@ _sectile() {
       options='--output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list )
       ;;
+    doctor)
+      case $before in
+        --output|-o) COMPREPLY=($(compgen -W 'text json' -- "$word")); return ;;
+        --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --driver-timeout) COMPREPLY=(); return ;;
+      esac
+      options='--output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      ;;
     diff)
       case $before in
         --config-file|-f) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -119,7 +126,7 @@ _sectile() {
         --nvml) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --driver-timeout) COMPREPLY=(); return ;;
       esac
-      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --wait -w --evict --grace --hooks-file -k --hooks-output --stop-clients --stop-service --cdi --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
+      options='--config-file -f --selected-config -c --layout -l --gpu-index -i --gpu-uuid -u --dry-run -n --yes -y --mode-only -m --reset --skip-reset -s --wait -w --evict --grace --take-over --hooks-file -k --hooks-output --stop-clients --stop-service --cdi --output -o --nvml --driver-timeout --help -h --version --quiet -q --no-colour'
       ;;
     assert)
       case $before in
@@ -233,7 +240,7 @@ _sectile() {
       options='--node-file -f --state --driver --faults --help -h --version --quiet -q --no-colour'
       arguments=$(_sectile_list models)
       ;;
-    *) arguments='plan advise gpus profiles show who diff apply assert log undo repair save restore export lint fleet simulate emulate' ;;
+    *) arguments='plan advise gpus profiles show who doctor diff apply assert log undo repair save restore export lint fleet simulate emulate' ;;
   esac
   if [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))

@@ -19,6 +19,7 @@ complete -c sectile -n __fish_use_subcommand -a gpus -d "list the GPU models tha
 complete -c sectile -n __fish_use_subcommand -a profiles -d "list the MIG profiles of a model"
 complete -c sectile -n __fish_use_subcommand -a show -d "show the layouts of this machine and what still fits"
 complete -c sectile -n __fish_use_subcommand -a who -d "show who holds the GPUs, and how to free them"
+complete -c sectile -n __fish_use_subcommand -a doctor -d "check whether this machine is fit for MIG"
 complete -c sectile -n __fish_use_subcommand -a diff -d "compare this machine with a configuration"
 complete -c sectile -n __fish_use_subcommand -a apply -d "change this machine to a configuration"
 complete -c sectile -n __fish_use_subcommand -a assert -d "check that this machine has a configuration"
@@ -71,7 +72,6 @@ complete -c sectile -n '__fish_seen_subcommand_from advise' -l virtual-machine -
 complete -c sectile -n '__fish_seen_subcommand_from advise' -l output -s o -x -a 'text json wants yaml' -d "What to print: wants is what plan --want takes, yaml what plan -f takes. Default: text."
 complete -c sectile -n '__fish_seen_subcommand_from advise' -l nvml -r -F -d "Load this NVML library instead of the system's."
 complete -c sectile -n '__fish_seen_subcommand_from advise' -l driver-timeout -x -d "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."
-complete -c sectile -n '__fish_seen_subcommand_from advise' -l driver-timeout -x -d "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."
 complete -c sectile -n '__fish_seen_subcommand_from advise' -F
 complete -c sectile -n '__fish_seen_subcommand_from gpus' -l output -s o -x -a 'text json' -d "What to print. Default: text."
 complete -c sectile -n '__fish_seen_subcommand_from profiles' -l as -x -a 'sectile smi' -d "The style of the table: sectile, or smi for the columns of nvidia-smi mig -lgip and -lgipp. Default: sectile."
@@ -84,6 +84,9 @@ complete -c sectile -n '__fish_seen_subcommand_from who' -l output -s o -x -a 't
 complete -c sectile -n '__fish_seen_subcommand_from who' -l nvml -r -F -d "Load this NVML library instead of the system's."
 complete -c sectile -n '__fish_seen_subcommand_from who' -l driver-timeout -x -d "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."
 complete -c sectile -n '__fish_seen_subcommand_from who' -a '(__sectile_list )'
+complete -c sectile -n '__fish_seen_subcommand_from doctor' -l output -s o -x -a 'text json' -d "What to print. Default: text."
+complete -c sectile -n '__fish_seen_subcommand_from doctor' -l nvml -r -F -d "Load this NVML library instead of the system's."
+complete -c sectile -n '__fish_seen_subcommand_from doctor' -l driver-timeout -x -d "Give up on a call into the driver that takes longer, such as 90s or 5m; changes of the mode and resets get five times as much. Default: $SECTILE_DRIVER_TIMEOUT, or 60s."
 complete -c sectile -n '__fish_seen_subcommand_from diff' -l config-file -s f -r -F -d "Layouts to use: mig-parted v1 YAML, Sectile YAML or a plan as JSON; - reads standard input."
 complete -c sectile -n '__fish_seen_subcommand_from diff' -l selected-config -s c -x -a '(__sectile_list labels)' -d "The configuration in FILE. Not needed if it holds only one."
 complete -c sectile -n '__fish_seen_subcommand_from diff' -l mode-only -s m -d "Only the MIG mode; leave the instances alone."
@@ -103,6 +106,7 @@ complete -c sectile -n '__fish_seen_subcommand_from apply' -l skip-reset -s s -d
 complete -c sectile -n '__fish_seen_subcommand_from apply' -l wait -s w -x -d "Wait as long as this for those who use what would be destroyed: 90s, 30m, 2h."
 complete -c sectile -n '__fish_seen_subcommand_from apply' -l evict -d "End the processes in the instances that must go, and no others; after --wait, those that are left. Never those that serve the machine."
 complete -c sectile -n '__fish_seen_subcommand_from apply' -l grace -x -d "How long --evict waits between asking a process to end and killing it. Default: 30s."
+complete -c sectile -n '__fish_seen_subcommand_from apply' -l take-over -d "Change GPUs although another program, such as Kubernetes' MIG manager or DRA driver, sets the layouts of this machine."
 complete -c sectile -n '__fish_seen_subcommand_from apply' -l hooks-file -s k -r -F -d "Run these hooks around the change: mig-parted's hooks file, version v1. One that fails stops the change; apply-exit always runs."
 complete -c sectile -n '__fish_seen_subcommand_from apply' -l hooks-output -d "Show what hooks say also when they succeed."
 complete -c sectile -n '__fish_seen_subcommand_from apply' -l stop-clients -d "Stop the services that are known to stand in the way (DCGM, its exporter and, for a reset, nvsm and nvidia-persistenced) if they are active, and start the same again afterwards, whatever happens."
