@@ -300,8 +300,8 @@ TEST_F(PendingTest, AModeThatNeedsAResetStopsEverythingBeforeIt) {
   const Error error = execute(node, planned(node, targets())).error();
   EXPECT_EQ(error.code, ErrorCode::kUnavailable);
   EXPECT_EQ(error.message,
-            "the new MIG mode of gpu 0 (GPU-0) is pending until the GPU is reset; nothing else "
-            "was changed");
+            "the new MIG mode of gpu 0 (GPU-0: the driver says 'in use by another client') is "
+            "pending until the GPU is reset; nothing else was changed");
   EXPECT_NE(error.next.find("nvidia-smi -r -i GPU-0"), std::string::npos);
   EXPECT_TRUE(fake_.gpus[0].pending);
   EXPECT_EQ(fake_.gpus[1].layout(), old_layout());

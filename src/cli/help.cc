@@ -39,6 +39,34 @@ std::string options_text(std::string_view title, std::span<const Option> options
   return text;
 }
 
+// As one may type it: a long command goes on in the next line, behind a backslash, and is broken
+// between its words only.
+std::string typed(std::string_view command) {
+  constexpr std::size_t kIndent = 4;
+  constexpr std::size_t kFurther = 8;
+  std::string text;
+  std::size_t indent = kIndent;
+  while (command.size() + indent > kColumns) {
+    const std::size_t room = kColumns - indent - 2;  // The backslash and the space before it.
+    std::size_t end = std::string_view::npos;
+    char quote = '\0';
+    for (std::size_t i = 0; i <= room; ++i) {
+      if (command[i] == '\'' || command[i] == '"') {
+        quote = quote == '\0' ? command[i] : quote == command[i] ? '\0' : quote;
+      } else if (command[i] == ' ' && quote == '\0') {
+        end = i;
+      }
+    }
+    if (end == std::string_view::npos) {
+      break;  // One word that is longer than a line.
+    }
+    text += std::string(indent, ' ') + std::string(command.substr(0, end)) + " \\\n";
+    command.remove_prefix(end + 1);
+    indent = kFurther;
+  }
+  return text + std::string(indent, ' ') + std::string(command) + '\n';
+}
+
 std::string examples_text(const Verb& verb) {
   if (verb.examples.empty()) {
     return {};
@@ -46,7 +74,7 @@ std::string examples_text(const Verb& verb) {
   std::string text = "\nExamples:\n";
   for (const Example& example : verb.examples) {
     text += wrapped(example.what, 2);
-    text += fmt::format("    {}\n", example.command);
+    text += typed(example.command);
   }
   return text;
 }

@@ -24,6 +24,15 @@ TEST(HelpTest, FitsEightyColumns) {
   }
 }
 
+// Commands as they are before help breaks the long ones.
+std::string in_one_line(std::string text) {
+  const std::string on = " \\\n        ";
+  for (std::size_t at = text.find(on); at != std::string::npos; at = text.find(on, at)) {
+    text.replace(at, on.size(), " ");
+  }
+  return text;
+}
+
 TEST(HelpTest, NamesEveryOptionArgumentAndExample) {
   for (const Verb& verb : verbs()) {
     const std::string text = help(verb);
@@ -34,7 +43,7 @@ TEST(HelpTest, NamesEveryOptionArgumentAndExample) {
       EXPECT_THAT(text, HasSubstr("\n  " + std::string(argument.name)));
     }
     for (const Example& example : verb.examples) {
-      EXPECT_THAT(text, HasSubstr("\n    " + std::string(example.command) + '\n'));
+      EXPECT_THAT(in_one_line(text), HasSubstr("\n    " + std::string(example.command) + '\n'));
     }
     EXPECT_TRUE(verb.hidden || !verb.examples.empty()) << verb.name;
   }
