@@ -45,7 +45,8 @@ std::string strangers(const ChangeRecord& record, const Snapshot& now, const Cha
 // The way to an image, if it can be gone.
 struct Way {
   ChangePlan plan;
-  std::string obstacle;  // Why it cannot; empty if it can.
+  std::string obstacle;     // Why it cannot; empty if it can.
+  bool only_reset = false;  // That is all: it can, unless a mode stays pending.
 };
 
 std::string resets(const ChangePlan& plan) {
@@ -84,7 +85,9 @@ Way way_to(const NodeImage& image, const ChangeRecord& record, const Snapshot& n
     return {.plan = {}, .obstacle = foreign + " was made by somebody else since"};
   }
   if (const std::string gpus = resets(*plan); !gpus.empty() && !setting.may_reset) {
-    return {.plan = {}, .obstacle = gpus + " would have to be reset, which --reset allows"};
+    return {.plan = *std::move(plan),
+            .obstacle = gpus + " would have to be reset, which --reset allows",
+            .only_reset = true};
   }
   return {.plan = *std::move(plan), .obstacle = {}};
 }
@@ -131,6 +134,24 @@ Result<RepairPlan> choose(const ChangeRecord& record, const Snapshot& now,
     return to_new(std::move(on), from_new,
                   "the old layout cannot be brought back (" + back.obstacle +
                       "), but the new one can be completed");
+  }
+  // A mode that may need a reset often changes at once, if nobody has the GPU open. Where no way
+  // is without one it is tried, as apply does; if it stays pending, that is said.
+  if (back.only_reset) {
+    return RepairPlan{.end = ChangeState::kTakenBack,
+                      .plan = std::move(back.plan),
+                      .reason =
+                          "the old layout can be brought back without harm to anybody, if "
+                          "the MIG mode changes without a reset (" +
+                          back.obstacle + ")"};
+  }
+  if (on.only_reset) {
+    return RepairPlan{.end = ChangeState::kCompleted,
+                      .plan = std::move(on.plan),
+                      .reason = "the old layout cannot be brought back (" + back.obstacle +
+                                "), but the new one can be completed, if the MIG mode changes "
+                                "without a reset (" +
+                                on.obstacle + ")"};
   }
   return stuck(record, "back: " + back.obstacle + "; on: " + on.obstacle +
                            "; not restored: " + from_old + "; for the new layout: " + from_new);
