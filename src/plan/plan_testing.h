@@ -38,6 +38,7 @@ inline Layout layout(const Model& model,
 
 inline std::vector<PlanGpu> gpus(int count, const Model& model) {
   std::vector<PlanGpu> result;
+  result.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     result.push_back({.name = "gpu" + std::to_string(i), .model = &model});
   }

@@ -62,11 +62,11 @@ struct SimulationReport {
   std::vector<std::string> notes = {};       // What was left out, and how it was counted.
 };
 
-Interval measured(const SimulationReport& report, const Candidate& candidate, Measure measure);
+Interval measured(const SimulationReport& report, const Candidate& candidate, Measure what);
 
 // One less the other, run by run. Requires: as many runs of both.
 Interval difference(const SimulationReport& report, const Candidate& one, const Candidate& other,
-                    Measure measure);
+                    Measure what);
 
 // What to do, in sentences that follow from the numbers; where intervals do not tell two ways
 // apart, they say so.
