@@ -254,11 +254,16 @@ std::map<Demand, int> least_gpus(const Model& of, const ProfileFilter& filter, i
   return least;
 }
 
+constexpr std::size_t kAllDemands = std::numeric_limits<std::size_t>::max() / 2;
+
+// Of all demands that so many GPUs can serve, about as many as are wanted, evenly spread.
 void expect_least(std::string_view key, const ProfileFilter& filter, int gpus_max,
-                  std::size_t step) {
+                  std::size_t demands_max) {
   const Model& of = model(key);
+  const std::map<Demand, int> least = least_gpus(of, filter, gpus_max);
+  const std::size_t step = (least.size() + demands_max - 1) / demands_max;
   std::size_t i = 0;
-  for (const auto& [demand, gpus] : least_gpus(of, filter, gpus_max)) {
+  for (const auto& [demand, gpus] : least) {
     if (i++ % step != 0) {
       continue;
     }
@@ -283,16 +288,23 @@ bool plain(const Profile& profile) {
 }
 
 TEST(PlanFleetTest, EveryDemandOfThreeA30NeedsAsManyGpusAsExhaustionFinds) {
-  expect_least("a30-24gb", plain, 3, 1);
+  expect_least("a30-24gb", plain, 3, kAllDemands);
 }
 
 TEST(PlanFleetTest, DemandsOfThreeA100NeedAsManyGpusAsExhaustionFinds) {
-  expect_least("a100-80gb", plain, 3, 7);
+  expect_least("a100-80gb", plain, 3, 800);
+}
+
+TEST(PlanFleetTest, DemandsOfThreeOfEachModelNeedAsManyGpusAsExhaustionFinds) {
+  for (const Model& of : catalogue()) {
+    SCOPED_TRACE(of.key);
+    expect_least(of.key, plain, 3, 40);
+  }
 }
 
 TEST(PlanFleetTest, DemandsWithMediaProfilesNeedAsManyGpusAsExhaustionFinds) {
-  expect_least("a30-24gb", {}, 2, 1);
-  expect_least("h100-80gb-sxm5", {}, 1, 5);
+  expect_least("a30-24gb", {}, 2, kAllDemands);
+  expect_least("h100-80gb-sxm5", {}, 1, 60);
 }
 
 // Small fleets with something on them, by exhaustion: the same lexicographic optimum.
