@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "sectile/apply/journal.h"
@@ -56,6 +55,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_all(**state);
   }
   std::ifstream after(file, std::ios::binary);
-  SECTILE_CHECK(std::string(std::istreambuf_iterator<char>(after), {}) == bytes);
+  std::string left(size + 1, '\0');  // In one go: letter by letter it took a third of the time.
+  after.read(left.data(), static_cast<std::streamsize>(left.size()));
+  left.resize(static_cast<std::size_t>(after.gcount()));
+  SECTILE_CHECK(left == bytes);
   return 0;
 }

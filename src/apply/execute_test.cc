@@ -160,6 +160,26 @@ TEST_F(ExecuteTest, AProcessThatComesDuringTheChangeMakesItRollBack) {
   EXPECT_EQ(gpu.layout(), old_layout());
 }
 
+TEST_F(ExecuteTest, WhatVanishesAfterItsStepSucceededIsNoSuccess) {
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
+  Node node = fake_.node();
+  const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
+  bool vanished = false;
+  const Result<Applied> applied =
+      execute(node, plan, nullptr, [&](const std::string&, int step, int steps) {
+        if (step == steps && !vanished) {
+          gpu.find({0, 1})->compute.clear();
+          vanished = true;
+        }
+      });
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, ErrorCode::kRolledBack);
+  EXPECT_TRUE(applied.error().message.starts_with(
+      "every step succeeded, but the result is wrong: gpu 0: 1g.10gb@0"))
+      << applied.error().message;
+  EXPECT_EQ(gpu.layout(), old_layout());
+}
+
 // It came from somebody who does not ask for the lock, so it is not ours to take away.
 TEST_F(ExecuteTest, AStrangersInstanceIsNamedAndNotDestroyed) {
   FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", layout_of({{"3g.40gb", 4}}));

@@ -23,6 +23,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Knows no service: those of the machine around it must not stop for GPUs that they do not use.
+constexpr std::string_view kSystemctl = R"(case ${1-} in
+  is-system-running) echo running ;;
+  show)
+    for unit; do
+      case $unit in
+        show | -*) ;;
+        *) printf 'Id=%s\nLoadState=not-found\nActiveState=inactive\n\n' "$unit" ;;
+      esac
+    done ;;
+  *) echo "systemctl: an emulated machine runs no services" >&2; exit 1 ;;
+esac
+)";
+
 emulator::InitialInstance initial_instance(const Model& model, const Slot& slot) {
   emulator::InitialInstance instance{.profile = slot.profile(), .start = slot.placement().start};
   const Profile* profile = model.find(slot.profile());
@@ -230,7 +244,7 @@ Status Emulation::add_occupant(emulator::Occupant occupant) {
 }
 
 Status Emulation::set_environment(const std::string& library) {
-  if (const Status written = write_stand_in_program(); !written) {
+  if (const Status written = write_stand_in_programs(); !written) {
     return fail(written);
   }
   const std::string programs =
@@ -251,13 +265,19 @@ Status Emulation::set_environment(const std::string& library) {
   return {};
 }
 
-// The machine's nvidia-smi.
-Status Emulation::write_stand_in_program() {
-  const fs::path program = fs::path(directory_) / "bin" / "nvidia-smi";
+// Programs of the machine that would otherwise be those of the machine around it.
+Status Emulation::write_stand_in_programs() {
+  const Status smi = write_stand_in(
+      "nvidia-smi", "exec " + in_quotes(executable_path()) + " internal smi -- \"$@\"\n");
+  return smi ? write_stand_in("systemctl", kSystemctl) : smi;
+}
+
+Status Emulation::write_stand_in(const std::string& name, std::string_view script) {
+  const fs::path program = fs::path(directory_) / "bin" / name;
   std::error_code error;
   fs::create_directories(program.parent_path(), error);
   std::ofstream stream(program, std::ios::trunc);
-  stream << "#!/bin/sh\nexec " << in_quotes(executable_path()) << " internal smi -- \"$@\"\n";
+  stream << "#!/bin/sh\n" << script;
   stream.close();
   fs::permissions(program, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec,
                   fs::perm_options::add, error);

@@ -37,7 +37,8 @@ class Emulation {
   Status occupy(const EmulatedNode& node);
   Status add_occupant(emulator::Occupant occupant);
   Status set_environment(const std::string& library);
-  Status write_stand_in_program();
+  Status write_stand_in_programs();
+  Status write_stand_in(const std::string& name, std::string_view script);
 
   std::string directory_;
   bool temporary_ = false;

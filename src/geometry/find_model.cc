@@ -73,8 +73,9 @@ bool names_product(const Model& model, const Words& asked) {
   return std::ranges::find(model.product_names, asked, words) != model.product_names.end();
 }
 
-// The fewest letters to insert, delete or replace to make one of the other.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
+// For each beginning of `to`, from none of it to all of it: the fewest letters to insert, delete or
+// replace to make it of `from`.
+std::vector<std::size_t> edit_distances(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= from.size(); ++i) {
@@ -85,7 +86,7 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
       row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
     }
   }
-  return row.back();
+  return row;
 }
 
 std::string keys(std::span<const Model* const> models) {
@@ -106,9 +107,9 @@ std::vector<const Model*> nearest(std::string_view name) {
   };
   std::vector<Rank> ranks;
   for (const Model& model : catalogue()) {
-    const std::string_view key = model.key;
-    ranks.push_back({.beginning = edit_distance(name, key.substr(0, name.size())),
-                     .all = edit_distance(name, key),
+    const std::vector<std::size_t> distances = edit_distances(name, model.key);
+    ranks.push_back({.beginning = distances.at(std::min(name.size(), model.key.size())),
+                     .all = distances.back(),
                      .model = &model});
   }
   std::ranges::stable_sort(ranks, {},

@@ -1,177 +1,23 @@
 #!/usr/bin/env python3
-"""What surrounds a change, from outside: hooks, services, names of devices, and the saved layout."""
+"""The saved layout, from outside: saved, lost as at a restart of the machine, and restored."""
 import json
-import os
 import pathlib
 import shutil
 import tempfile
 import time
 
-from support import expect, expect_status, finish
-
-SYSTEMCTL = """#!/bin/sh
-cd "$SYSTEMCTL_UNITS" || exit 1
-action=$1; shift
-while :; do
-  case ${1-} in
-    --no-block) echo "no-block" >>log; shift ;;
-    --*=*|--no-pager) shift ;;
-    --) shift; break ;;
-    *) break ;;
-  esac
-done
-case $action in
-  is-system-running) echo "${RUNNING:-running}"; exit ;;
-  show)
-    for unit in "$@"; do
-      if [ -e "$unit" ]; then load=loaded state=$(cat "$unit"); else load=not-found state=inactive; fi
-      printf 'Id=%s\\nLoadState=%s\\nActiveState=%s\\n\\n' "$unit" "$load" "$state"
-    done ;;
-  stop) echo "stop $1" >>log; printf inactive >"$1" ;;
-  start) echo "start $1" >>log; printf active >"$1" ;;
-esac
-"""
-
-# Ends sectile and the process that watches over it, as a power cut would.
-KILL = "read -r _ _ _ parent _ </proc/$PPID/stat; kill -9 $parent $PPID; sleep 1"
+from support import Machine, expect, finish
 
 
-def hook(point, script=""):
-    return {"command": "/bin/sh", "args": ["-c", f"echo {point} >>log; {script}"]}
+def first_gpu(machine):
+    return json.loads(machine.on(0, "sectile show -o json").stdout)["gpus"][0]["layout"]
 
 
 with tempfile.TemporaryDirectory() as directory:
     here = pathlib.Path(directory)
-    units = here / "units"
-    programs = here / "programs"
-    units.mkdir()
-    programs.mkdir()
-    (programs / "systemctl").write_text(SYSTEMCTL)
-    (programs / "systemctl").chmod(0o755)
-    environment = {"SYSTEMCTL_UNITS": str(units), "PATH": f"{programs}:{os.environ['PATH']}"}
-    state = here / "machine"
-    sysroot = state / "sysroot"
-
-    def machine(name, spec):
-        """Makes another emulated machine."""
-        global state, sysroot
-        state = here / name
-        sysroot = state / "sysroot"
-        expect_status(0, "emulate", spec, "--state", state, "--", "true", environment=environment)
-
-    def on(status, script, **more):
-        return expect_status(status, "emulate", "--state", state, "--", "sh", "-c", script,
-                             directory=directory, environment={**environment, **more})
-
-    def layout():
-        return on(0, "sectile export").stdout
-
-    def hooks_file(**scripts):
-        points = ["apply-start", "pre-apply-mode", "pre-apply-config", "apply-exit"]
-        document = {"version": "v1", "hooks": {
-            point: [{**hook(point, scripts.get(point.replace("-", "_"), "")), "workdir": directory}]
-            for point in points}}
-        (here / "hooks.yaml").write_text(json.dumps(document))
-
-    def log():
-        text = (here / "log").read_text().split() if (here / "log").exists() else []
-        (here / "log").unlink(missing_ok=True)
-        return text
-
-    def services():
-        """What was stopped and started since the last look."""
-        text = (units / "log").read_text().splitlines() if (units / "log").exists() else []
-        (units / "log").unlink(missing_ok=True)
-        return text
-
-    def activate(*names):
-        for name in names:
-            (units / name).write_text("active")
-
-    apply = "sectile apply --gpu-index 0 --yes -k hooks.yaml --layout "
-    machine("hopper", "2xh100-80gb-sxm5")
-
-    # Hooks: each at its point, with the variables of mig-parted's, and the file of the names.
-    hooks_file(apply_exit="test -s $SECTILE_UUIDS_FILE && echo $SECTILE_RESULT "
-                          "$MIG_PARTED_SKIP_RESET $MIG_PARTED_MODE_CHANGE_ONLY >>log")
-    on(0, apply + "'3g.40gb@4 2g.20gb@0'")
-    expect(log() == ["apply-start", "pre-apply-mode", "pre-apply-config", "apply-exit", "success",
-                     "false", "false"], "hooks of a change of mode and instances")
-    on(0, apply + "'3g.40gb@4 2g.20gb@0'")
-    expect(log()[:2] == ["apply-start", "apply-exit"], "hooks where nothing differs")
-    before = layout()
-    hooks_file(pre_apply_config="echo it is not ready; exit 7")
-    done = on(1, apply + "7g.80gb@0")
-    expect("pre-apply-config hook failed" in done.stderr and "it is not ready" in done.stderr,
-           f"a hook that fails: {done.stderr}")
-    expect(log() == ["apply-start", "pre-apply-config", "apply-exit"], "hooks after a failure")
-    expect(layout() == before, "a hook that failed let the layout change")
-    (here / "hooks.yaml").write_text("version: v1\nhooks:\n  pre-apply: []\n")
-    done = on(2, apply + "7g.80gb@0")
-    expect("hooks.yaml:3:3" in done.stderr, f"a wrong hooks file: {done.stderr}")
-    hooks_file(apply_start="echo hello")
-    expect("hello" not in on(0, apply + "7g.80gb@0").stderr, "output of hooks unasked")
-    expect("hello" in on(0, apply + "'3g.40gb@4 2g.20gb@0' --hooks-output").stderr, "--hooks-output")
-    log()
-
-    # Services: those that are active, and exactly those again.
-    activate("nvidia-dcgm.service", "kubelet.service", "nvsm.service")
-    (units / "dcgm-exporter.service").write_text("inactive")
     plain = "sectile apply --gpu-index 0 --yes --layout "
-    done = on(0, plain + "7g.80gb@0 --dry-run")
-    expect("nvidia-dcgm.service" in done.stderr and "--stop-clients" in done.stderr,
-           f"dry run without --stop-clients: {done.stderr}")
-    done = on(0, plain + "7g.80gb@0 --dry-run --stop-clients --stop-service kubelet.service")
-    expect("stopped, and started again afterwards: kubelet.service, nvidia-dcgm.service" in done.stderr,
-           f"dry run: {done.stderr}")
-    expect(services() == [], "a dry run stopped something")
-    on(0, plain + "7g.80gb@0 --stop-clients")
-    expect(services() == ["stop nvidia-dcgm.service", "start nvidia-dcgm.service"], "--stop-clients")
-    on(0, plain + "3g.40gb@4 --stop-service kubelet.service")
-    expect(services() == ["stop kubelet.service", "start kubelet.service"], "--stop-service")
-
-    # A process that dies in the middle: repair does what apply-exit and the services need.
-    hooks_file(pre_apply_config=KILL)
-    before = layout()
-    on(137, "exec " + apply + "7g.80gb@0 --stop-clients")
-    expect(log() == ["apply-start", "pre-apply-config"], "hooks before the end")
-    expect((units / "nvidia-dcgm.service").read_text() == "inactive", "DCGM was not stopped")
-    on(8, plain + "7g.80gb@0")
-    on(0, "sectile repair")
-    expect(log() == ["apply-exit"], "repair and the last hooks")
-    expect(services()[-1:] == ["start nvidia-dcgm.service"], "repair and the services")
-    expect(layout() == before, "repair and the layout")
-    on(0, "sectile repair")
-    expect(log() == [] and services() == [], "repair twice")
-
-    # Names of devices, in the file and in a CDI spec.
-    expect(not (sysroot / "etc/cdi").exists(), "a CDI spec unasked")
-    if shutil.which("nvidia-ctk") is None:
-        on(0, plain + "'3g.40gb@4 1g.10gb@0' --cdi")
-        spec = json.loads((sysroot / "etc/cdi/sectile.json").read_text())
-        names = [device["name"] for device in spec["devices"]]
-        expect({"0:0", "0:1", "1", "all"} <= set(names), f"CDI devices: {names}")
-        shown = json.loads(on(0, "sectile show -o json").stdout)
-        for instance in shown["gpus"][0]["instances"]:
-            for compute in instance["compute_instances"]:
-                expect(compute["uuid"] in names, f"{compute['uuid']} is not in the CDI spec")
-                nodes = next(device for device in spec["devices"]
-                             if device["name"] == compute["index"])["containerEdits"]["deviceNodes"]
-                minors = (sysroot / "proc/driver/nvidia-caps/mig-minors").read_text().split("\n")
-                for line in [f"gpu0/gi{instance['id']}/access",
-                             f"gpu0/gi{instance['id']}/ci{compute['id']}/access"]:
-                    minor = next(entry for entry in minors if entry.startswith(line + " ")).split()[1]
-                    expect({"path": f"/dev/nvidia-caps/nvidia-cap{minor}"} in nodes, f"{line}: {nodes}")
-        on(0, plain + "7g.80gb@0")  # From now on unasked.
-        spec = json.loads((sysroot / "etc/cdi/sectile.json").read_text())
-        expect("0:1" not in [device["name"] for device in spec["devices"]], "a stale CDI spec")
-    else:
-        print("skipped: nvidia-ctk is installed, so the CDI spec is not ours")
-    uuids = json.loads((state / "sectile/uuids.json").read_text())
-    expect(uuids["schema"] == "sectile/uuids/v1", "schema of uuids.json")
-    shown = json.loads(on(0, "sectile show -o json").stdout)["gpus"][0]["instances"]
-    now = [compute["uuid"] for instance in shown for compute in instance["compute_instances"]]
-    expect([device["uuid"] for device in uuids["devices"]] == now, f"uuids.json: {uuids['devices']}")
+    hopper = Machine(here, "hopper", "2xh100-80gb-sxm5")
+    on, layout = hopper.on, hopper.layout
 
     # Saved, lost as at a restart of the machine, and restored.
     on(0, "sectile restore --yes")  # Nothing is saved.
@@ -192,6 +38,20 @@ with tempfile.TemporaryDirectory() as directory:
     expect("nothing differs" in on(0, "sectile restore --yes").stderr, "restore twice")
     on(0, "sectile save --show >saved.yaml && sectile diff -f saved.yaml")
 
+    # A GPU that was saved is gone, as when it breaks: the other one is as it was all the same, and the
+    # one that is missing is named. The first GPU of each of these machines is the same.
+    left = Machine(here, "left", "h100-80gb-sxm5", {"OTHER": str(hopper.state / "sectile")})
+    expect(first_gpu(left) != first_gpu(hopper), "the layout is there before it is restored")
+    gpus = [gpu["uuid"] for gpu in json.loads(on(0, "sectile show -o json").stdout)["gpus"]]
+    begin = time.monotonic()
+    done = left.on(6, "SECTILE_STATE_DIR=$OTHER sectile restore --yes --timeout 1s")
+    expect(time.monotonic() - begin < 30, "restore waited too long for a GPU")
+    expect("waiting for 1 of the saved GPUs" in done.stderr, f"a GPU is awaited: {done.stderr}")
+    expect(f"not there: {gpus[1]}" in done.stderr and gpus[0] not in done.stderr,
+           f"a missing GPU: {done.stderr}")
+    expect(first_gpu(left) == first_gpu(hopper), "the GPU that is left is not as saved")
+    left.on(6, "SECTILE_STATE_DIR=$OTHER sectile restore --yes")  # Nothing differs, but one is missing.
+
     # Without a driver it waits, but not longer than it may.
     begin = time.monotonic()
     on(6, "sectile restore --yes --timeout 1s --nvml /no/such/library")
@@ -208,14 +68,15 @@ with tempfile.TemporaryDirectory() as directory:
     expect("nothing is saved" in on(0, "sectile restore --yes").stderr, "forgotten")
 
     # nvidia-mig-manager: not beside it, but in its place.
-    machine("managed", "h100-80gb-sxm5")
+    managed = Machine(here, "managed", "h100-80gb-sxm5")
+    on = managed.on
     on(2, "sectile save --from-mig-manager")
-    system = sysroot / "etc/systemd/system"
+    system = managed.sysroot / "etc/systemd/system"
     (system / "nvidia-mig-manager.service.d").mkdir(parents=True)
     (system / "nvidia-mig-manager.service.d/override.conf").write_text(
         '[Service]\nEnvironment="MIG_PARTED_SELECTED_CONFIG=a"\n')
-    (sysroot / "etc/nvidia-mig-manager").mkdir()
-    shutil.copy(here / "mixed.yaml", sysroot / "etc/nvidia-mig-manager/config.yaml")
+    (managed.sysroot / "etc/nvidia-mig-manager").mkdir()
+    shutil.copy(here / "mixed.yaml", managed.sysroot / "etc/nvidia-mig-manager/config.yaml")
     link = system / "multi-user.target.wants/nvidia-mig-manager.service"
     link.parent.mkdir()
     link.symlink_to("/lib/systemd/system/nvidia-mig-manager.service")
@@ -227,7 +88,8 @@ with tempfile.TemporaryDirectory() as directory:
     on(0, "sectile restore --yes && sectile assert -f mixed.yaml -c a")
 
     # Ampere: a mode that is off comes on, and the instances with it.
-    machine("ampere", "a100-40gb")
+    ampere = Machine(here, "ampere", "a100-40gb")
+    on, layout = ampere.on, ampere.layout
     on(0, "sectile apply --gpu-index 0 --yes --reset --layout '3g.20gb@4' && sectile save")
     before = layout()
     on(0, "sectile apply -f off.yaml --yes --reset && sectile restore --yes --reset")

@@ -2,6 +2,7 @@
 """sectile emulate from outside: the whole way from a file to GPUs and back, and its own manners."""
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import tempfile
@@ -66,4 +67,20 @@ with tempfile.TemporaryDirectory() as directory:
     on(2, "nvidia-smi -q")
     on(2, "nvidia-smi -r -i 7")
     on(0, "nvidia-smi -r -i 0,1")
+
+    # The services of the machine around it are left alone, and are not even asked about.
+    around = pathlib.Path(directory, "around")
+    around.mkdir()
+    (around / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{around}/log\nexit 1\n')
+    (around / "systemctl").chmod(0o755)
+
+    def surrounded(status, script):
+        return expect_status(status, "emulate", "--state", state, "--", "sh", "-c", script,
+                             environment={"PATH": f"{around}:{os.environ['PATH']}"})
+
+    change = "sectile apply --gpu-index 0 --layout 4g.24gb@0"
+    surrounded(0, f"{change} --dry-run && {change} --dry-run --stop-clients")
+    surrounded(0, f"{change} --yes --stop-clients --stop-service kubelet.service")
+    surrounded(1, "systemctl stop kubelet.service")
+    expect(not (around / "log").exists(), "an emulated machine used systemctl of the one around it")
 finish()

@@ -32,6 +32,27 @@ def expect_status(status, *arguments, **how):
     return done
 
 
+class Machine:
+    """An emulated machine that is kept in DIRECTORY/NAME. What runs on it runs in DIRECTORY, and
+    finds PROGRAMS before the machine's own."""
+
+    def __init__(self, directory, name, spec, environment=None, programs=None):
+        self.directory = pathlib.Path(directory)
+        self.state = self.directory / name
+        self.sysroot = self.state / "sysroot"
+        self.environment = environment or {}
+        self.before = f"PATH={programs}:$PATH; " if programs else ""
+        expect_status(0, "emulate", spec, "--state", self.state, "--", "true")
+
+    def on(self, status, script, **more):
+        return expect_status(status, "emulate", "--state", self.state, "--", "sh", "-c",
+                             self.before + script, directory=self.directory,
+                             environment={**self.environment, **more})
+
+    def layout(self):
+        return self.on(0, "sectile export").stdout
+
+
 def models():
     return run("internal", "list", "models").stdout.split()
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -120,7 +121,7 @@ struct Sweep {
     world.restore();
     Injector injector(world, one);
     Result<Node> node =
-        open_node([&](const char* function, bool over) { injector.tell(function, over); });
+        open_node([&](const Call& call) { injector.tell(call.function, call.over); });
     if (!node) {
       report(world, one, "no node: " + node.error().message);
       return 0;
@@ -165,40 +166,62 @@ struct Sweep {
   std::uint64_t sample_ = kSampleRuns;
 };
 
-// Somebody starts to work in an instance that has just come, the n-th, and from then on nothing can
-// be created: what is in use stays, and the error names what therefore differs.
-class Latecomer {
- public:
-  Latecomer(World& world, int instance) : world_(world), left_(instance) {}
-
-  void tell(const char* function, bool over) {
-    const std::string_view name = function;
-    if (over && left_ > 0 && name.starts_with("nvmlGpuInstanceCreateComputeInstance")) {
-      left_ -= 1;
-      if (left_ == 0) {
-        occupied_ = world_.occupy_youngest();
-        world_.set_faults(
-            "call=nvmlDeviceCreateGpuInstanceWithPlacement return=UNKNOWN persistent");
-      }
-    }
-  }
-  bool came() const { return left_ == 0; }
-  bool stayed() const { return world_.is_there(occupied_); }
-
- private:
-  World& world_;
-  int left_;
-  World::Occupied occupied_;
+// When somebody comes while the change is made, and starts to work in the youngest instance.
+enum class Comes {
+  // After the n-th instance has come, and from then on nothing can be created: what is in use
+  // stays,
+  // and the error names what therefore differs.
+  kIntoNew,
+  // After the n-th thing was destroyed: into one that may be the next.
+  kIntoOld,
 };
 
-// Whether there is an n-th instance.
-bool run_latecomer(Sweep& sweep, World& world, int instance) {
-  const Case one{
-      .function = "latecomer", .call = static_cast<std::uint64_t>(instance), .fault = {}};
+class Latecomer {
+ public:
+  Latecomer(World& world, Comes comes, int moment) : world_(world), comes_(comes), left_(moment) {}
+
+  void tell(const Call& call) {
+    if (!call.over) {
+      return;
+    }
+    // The driver refuses to destroy what is in use, but nobody may count on being refused.
+    driver_was_asked_ =
+        driver_was_asked_ || (came() && call.is("Destroy") && call.result == NVML_ERROR_IN_USE);
+    const bool counts = comes_ == Comes::kIntoNew
+                            ? call.is("nvmlGpuInstanceCreateComputeInstance")
+                            : call.is("Destroy") && call.result == NVML_SUCCESS;
+    left_ -= counts && !came() ? 1 : 0;
+    if (counts && left_ == 0 && !came()) {
+      come();
+    }
+  }
+  bool came() const { return occupied_.has_value(); }
+  bool stayed() const { return occupied_ && world_.is_there(*occupied_); }
+  bool driver_was_asked() const { return driver_was_asked_; }
+
+ private:
+  void come() {
+    occupied_ = world_.occupy_youngest();
+    if (comes_ == Comes::kIntoNew) {
+      world_.set_faults("call=nvmlDeviceCreateGpuInstanceWithPlacement return=UNKNOWN persistent");
+    }
+  }
+
+  World& world_;
+  Comes comes_;
+  int left_;
+  bool driver_was_asked_ = false;
+  std::optional<World::Occupied> occupied_;
+};
+
+// Whether there is an n-th moment.
+bool run_latecomer(Sweep& sweep, World& world, Comes comes, int moment) {
+  const Case one{.function = comes == Comes::kIntoNew ? "latecomer" : "latecomer among the old",
+                 .call = static_cast<std::uint64_t>(moment),
+                 .fault = {}};
   world.restore();
-  Latecomer latecomer(world, instance);
-  Result<Node> node =
-      open_node([&](const char* function, bool over) { latecomer.tell(function, over); });
+  Latecomer latecomer(world, comes, moment);
+  Result<Node> node = open_node([&](const Call& call) { latecomer.tell(call); });
   const Status outcome = node ? run_change(world, *node) : fail(node);
   world.set_faults("");
   if (!latecomer.came()) {
@@ -215,6 +238,9 @@ bool run_latecomer(Sweep& sweep, World& world, int instance) {
   if (!stayed || !latecomer.stayed()) {
     sweep.report(world, one, "an instance was destroyed that somebody had begun to use");
   }
+  if (latecomer.driver_was_asked()) {
+    sweep.report(world, one, "only the driver kept what somebody had begun to use");
+  }
   return true;
 }
 
@@ -227,7 +253,9 @@ void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed) {
   for (const char* const function : changing_functions()) {
     sweep.sweep(world, function, seed, true);
   }
-  for (int instance = 1; run_latecomer(sweep, world, instance); ++instance) {
+  for (const Comes comes : {Comes::kIntoNew, Comes::kIntoOld}) {
+    for (int moment = 1; run_latecomer(sweep, world, comes, moment); ++moment) {
+    }
   }
   std::printf("%-26s %6lld runs, any call; %6lld, changing calls\n", scenario.name, any,
               sweep.runs - before - any);

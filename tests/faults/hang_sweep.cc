@@ -55,9 +55,9 @@ struct Sweep {
   static std::string change(World& world, const Case& one, WorkerSide& side) {
     std::uint64_t calls = 0;
     Result<Node> node = open_node(
-        [&](const char* function, bool over) {
-          if (!over && is_changing(function) == one.changing && ++calls == one.call) {
-            world.set_faults("call=" + std::string(function) + " hang");
+        [&](const Call& call) {
+          if (!call.over && is_changing(call.function) == one.changing && ++calls == one.call) {
+            world.set_faults("call=" + std::string(call.function) + " hang");
           }
         },
         &side);

@@ -112,8 +112,8 @@ pid_t start(World& world, const Case& one) {
     return pid;
   }
   PowerCut::set_hook([&](const char*, bool) { reach_boundary(one); });
-  const RunOptions options{.vfs = PowerCut::install(), .hook = [&](const char* function, bool) {
-                             if (is_changing(function)) {
+  const RunOptions options{.vfs = PowerCut::install(), .hook = [&](const Call& call) {
+                             if (is_changing(call.function)) {
                                reach_boundary(one);
                              }
                            }};

@@ -138,9 +138,9 @@ void tell(NvmlFunction<nvmlReturn_t(Arguments...) noexcept>& function, const Hoo
   }
   function.target = [hook, name = function.name(),
                      inner = std::move(function.target)](Arguments... arguments) {
-    hook(name, false);
+    hook({.function = name});
     const nvmlReturn_t result = inner(arguments...);
-    hook(name, true);
+    hook({.function = name, .over = true, .result = result});
     return result;
   };
 }
@@ -337,7 +337,7 @@ NodeView World::look() const {
   return view;
 }
 
-World::Occupied World::occupy_youngest() {
+std::optional<World::Occupied> World::occupy_youngest() {
   emulator::Occupant occupant;
   occupant.pid = static_cast<std::uint32_t>(getpid());
   Occupied youngest;
@@ -362,6 +362,9 @@ World::Occupied World::occupy_youngest() {
     }
     return NVML_SUCCESS;
   });
+  if (youngest.compute_instance == 0) {
+    return std::nullopt;
+  }
   must(emulator::add_occupant(node_folder(), occupant), "occupy");
   return youngest;
 }

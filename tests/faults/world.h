@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "sectile/apply/apply.h"
 #include "sectile/device/node.h"
 #include "sectile/geometry/layout.h"
+#include "sectile/nvml_abi/nvml.h"
 #include "src/emulator/state.h"
 #include "src/emulator/store.h"
 #include "tests/faults/scenario.h"
@@ -72,7 +74,7 @@ class World {
     std::uint32_t gpu_instance = 0;  // Generations.
     std::uint32_t compute_instance = 0;
   };
-  Occupied occupy_youngest();
+  std::optional<Occupied> occupy_youngest();  // None: there is no instance.
   bool is_there(const Occupied& occupied) const;
   // What a restart of the machine does to its GPUs, and to what the state file says of the present.
   void restart();
@@ -115,8 +117,17 @@ std::filesystem::path scratch_folder();
 std::string setting(const char* name);
 
 // The emulator's library as a Node that never waits. `hook` is told of each call before it is made
-// and when it is over; it may be empty.
-using Hook = std::function<void(const char* function, bool over)>;
+// and when it is over, then with what came of it; it may be empty.
+struct Call {
+  const char* function = "";
+  bool over = false;
+  nvmlReturn_t result = NVML_SUCCESS;
+
+  bool is(std::string_view part) const {
+    return std::string_view(function).find(part) != std::string_view::npos;
+  }
+};
+using Hook = std::function<void(const Call& call)>;
 Result<Node> open_node(const Hook& hook = {}, CallWatch* watch = nullptr);
 
 }  // namespace sectile::faults

@@ -48,7 +48,9 @@ inline constexpr Verb kEmulateVerb = {
     .description =
         "Runs COMMAND (or a shell) on a machine with emulated GPUs: any program in it that loads "
         "libnvidia-ml.so.1 sees them, and so does sectile. nvidia-smi is a stand-in that knows "
-        "-L and -r. The exit status is the command's.",
+        "-L and -r, and systemctl one that knows no service, so that those of the machine around "
+        "it "
+        "are left alone. The exit status is the command's.",
     .arguments = kEmulateArguments,
     .options = kEmulateOptions,
     .examples = kEmulateExamples,
