@@ -169,7 +169,7 @@ Measurement read_ours(const CsvRow& row, Rows& rows) {
   point.workload = std::string(rows.cell(row, "workload"));
   if (!internal::is_want_name(point.workload)) {
     rows.refuse(fmt::format("'{}' is no name of a workload", printable(point.workload)),
-                "a name has 1 to 64 letters, digits, '_', '.' and '-'");
+                internal::kWantNameHint);
   }
   point.model = rows.model(row);
   if (point.model == nullptr) {
@@ -228,8 +228,8 @@ Status Measurements::add(std::string_view text, std::string_view file,
   std::map<Key, std::string> origins;
   std::vector<Measurement> points;
   for (auto row = csv->rows.begin(); row != csv->rows.end() && !rows.error; ++row) {
-    points.push_back(theirs ? read_parva_gpu(*row, rows, defaults) : read_ours(*row, rows));
-    const Measurement& point = points.back();
+    const Measurement point = theirs ? read_parva_gpu(*row, rows, defaults) : read_ours(*row, rows);
+    points.push_back(point);
     const Key key{point.workload, point.model, point.profile, point.batch, point.processes};
     const auto before = origins_.find(key);
     const auto [origin, is_new] =
