@@ -49,6 +49,15 @@ bool pack_says(const Ground& ground, std::span<const int> counts, int gpus) {
   return wants.empty() || pack(empty, wants).has_value();
 }
 
+// Instances of the profile on so many GPUs of each shape.
+int held(const Ground& ground, const std::vector<int>& shaping, std::size_t profile) {
+  int count = 0;
+  for (std::size_t s = 0; s < shaping.size(); ++s) {
+    count += shaping[s] * ground.shapes[s].counts[profile];
+  }
+  return count;
+}
+
 TEST(ShapingTest, AgreesWithThePlannerOfInstances) {
   const GpuSupply supply{.model = &a100()};
   const Ground ground = ground_of({&supply, 1}, kFive);
@@ -71,11 +80,7 @@ TEST(ShapingTest, AgreesWithThePlannerOfInstances) {
     if (shaping) {
       EXPECT_LE(std::accumulate(shaping->begin(), shaping->end(), 0), gpus);
       for (std::size_t p = 0; p < counts.size(); ++p) {
-        int held = 0;
-        for (std::size_t s = 0; s < shaping->size(); ++s) {
-          held += (*shaping)[s] * ground.shapes[s].counts[p];
-        }
-        EXPECT_GE(held, counts[p]);
+        EXPECT_GE(held(ground, *shaping, p), counts[p]);
       }
     }
   }
