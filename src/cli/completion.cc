@@ -238,8 +238,10 @@ _sectile_list() {
 }
 
 _sectile() {
-  local context state line local - a verbs = () ";
-      for (const Verb& verb : verbs()) {
+  local context state line
+  local -a verbs=(
+)shell";
+  for (const Verb& verb : verbs()) {
     if (!verb.hidden) {
       text += "    " + shell_quoted(fmt::format("{}:{}", verb.name, zsh_text(verb.summary))) + '\n';
     }
