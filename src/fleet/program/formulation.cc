@@ -27,6 +27,10 @@ std::int64_t scaled(double price) {
   return std::llround(std::clamp(price, 0.0, kMostPrice) * static_cast<double>(kPriceScale));
 }
 
+double rest(std::int64_t upper, std::int64_t used) {
+  return upper == kUnlimited ? kInfinity : static_cast<double>(upper - used);
+}
+
 }  // namespace
 
 Formulation::Formulation(const Program& program, std::size_t level,
@@ -204,9 +208,7 @@ LinearProgram Formulation::linear(std::span<const std::int64_t> base,
   for (const std::size_t i : active) {
     const Variable& variable = variables_[i];
     const std::int64_t used = base.empty() ? 0 : base[i];
-    program.add_column(
-        static_cast<double>(variable.cost), 0,
-        variable.upper == kUnlimited ? kInfinity : static_cast<double>(variable.upper - used));
+    program.add_column(static_cast<double>(variable.cost), 0, rest(variable.upper, used));
     for (const Entry& entry : variable.entries) {
       program.add_entry(number[entry.row], static_cast<double>(entry.value));
     }

@@ -139,6 +139,12 @@ struct Markets {
   }
 };
 
+bool overlaps(const Layout& layout, const Slot& slot) {
+  return std::ranges::any_of(layout.slots(), [&](const Slot& other) {
+    return other.placement().overlaps(slot.placement());
+  });
+}
+
 // Who leaves the GPU and who may come, from what is in use to the target.
 void add_gpu(Markets& markets, const FleetGpu& gpu, std::size_t index, const Layout& target) {
   const Layout in_use = gpu.in_use();
@@ -149,9 +155,7 @@ void add_gpu(Markets& markets, const FleetGpu& gpu, std::size_t index, const Lay
   }
   for (const Slot& slot : target.slots()) {
     if (!has(in_use, slot)) {
-      const bool waits = std::ranges::any_of(in_use.slots(), [&](const Slot& other) {
-        return other.placement().overlaps(slot.placement());
-      });
+      const bool waits = overlaps(in_use, slot);
       markets.of(gpu, slot).free[{gpu.node, waits}].push_back({.gpu = index, .slot = slot});
     }
   }

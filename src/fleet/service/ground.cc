@@ -38,6 +38,12 @@ void add_shapes(Ground& ground, std::size_t supply) {
   }
 }
 
+bool is_used(const Model& model, const Profile& profile, std::span<const ServiceOption> options) {
+  return std::ranges::any_of(options, [&](const ServiceOption& option) {
+    return option.model == &model && option.profile == profile.id;
+  });
+}
+
 }  // namespace
 
 std::size_t Ground::find(const Model& model, ProfileId id) const {
@@ -53,10 +59,7 @@ Ground make_ground(std::span<const GpuSupply> supplies, std::span<const ServiceO
   Ground ground{.supplies = {supplies.begin(), supplies.end()}, .profiles = {}, .shapes = {}};
   for (std::size_t s = 0; s < supplies.size(); ++s) {
     for (const Profile& profile : supplies[s].model->profiles) {
-      const bool used = std::ranges::any_of(options, [&](const ServiceOption& option) {
-        return option.model == supplies[s].model && option.profile == profile.id;
-      });
-      if (used) {
+      if (is_used(*supplies[s].model, profile, options)) {
         ground.profiles.push_back({.supply = s, .profile = &profile});
       }
     }
