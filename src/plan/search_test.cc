@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 
@@ -57,9 +58,7 @@ std::int64_t worth(const Program& program, const Answer& answer) {
       const Column& column = program.machines[i].columns[index];
       value += column.value;
       opens -= column.opens ? 1 : 0;
-      for (std::size_t k = 0; k < rest.size(); ++k) {
-        rest[k] -= column.serves[k];
-      }
+      std::ranges::transform(rest, column.serves, rest.begin(), std::minus());
     }
   }
   EXPECT_EQ(rest, answer.dropped);
@@ -69,6 +68,13 @@ std::int64_t worth(const Program& program, const Answer& answer) {
     value -= rest[k] * program.drop_price[k];
   }
   return value;
+}
+
+// What serves nothing does not open, and each is there once.
+void add_new(Machine& machine, Column column) {
+  if (std::ranges::find(machine.columns, column.serves, &Column::serves) == machine.columns.end()) {
+    machine.columns.push_back(std::move(column));
+  }
 }
 
 Program random_program(std::mt19937& random) {
@@ -87,15 +93,8 @@ Program random_program(std::mt19937& random) {
     machine.columns.push_back({.serves = nothing, .value = roll(-5, 20)});
     for (int columns = roll(0, 6); columns > 0; --columns) {
       Column column{.serves = nothing, .value = roll(-20, 20), .opens = roll(0, 2) == 0};
-      for (int& serves : column.serves) {
-        serves = roll(0, 2);
-      }
-      // What serves nothing does not open, and each is there once.
-      const bool known = std::ranges::any_of(
-          machine.columns, [&](const Column& other) { return other.serves == column.serves; });
-      if (!known) {
-        machine.columns.push_back(std::move(column));
-      }
+      std::ranges::generate(column.serves, [&] { return roll(0, 2); });
+      add_new(machine, std::move(column));
     }
     program.machines.push_back(std::move(machine));
   }

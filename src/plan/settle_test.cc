@@ -284,12 +284,16 @@ class Everything {
       }
       std::vector<Slot> rest = left;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-      for (const Slot& slot : arrangements(profile, place.placement().start)) {
-        if (is_meant(profile, slot, left[i])) {
-          assign(places, rest, made.with_unchecked(slot).value());
-        }
+      for (const Slot& slot : meant(profile, place.placement().start, left[i])) {
+        assign(places, rest, made.with_unchecked(slot).value());
       }
     }
+  }
+
+  std::vector<Slot> meant(const Profile& profile, int start, const Slot& wanted) const {
+    std::vector<Slot> slots = arrangements(profile, start);
+    std::erase_if(slots, [&](const Slot& slot) { return !is_meant(profile, slot, wanted); });
+    return slots;
   }
 
   bool is_meant(const Profile& profile, const Slot& slot, const Slot& wanted) const {
