@@ -309,7 +309,7 @@ TEST(DrawTextTest, NoLineOfAnyLayoutIsTooLong) {
     for (const Layout& layout : all_layouts(model, model.memory_slices >= 8 ? plain : nullptr)) {
       const GpuPicture picture = with_hostile_owners(model, layout, count);
       const int width = std::array{80, 40, 57}[count % 3];
-      ASSERT_NO_FATAL_FAILURE(expect_narrow(draw_one(picture, {.width = width}), width));
+      expect_narrow(draw_one(picture, {.width = width}), width);
     }
   }
   EXPECT_GT(count, 1000U);

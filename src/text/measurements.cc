@@ -225,10 +225,13 @@ Status Measurements::add(std::string_view text, std::string_view file,
   if (!theirs) {
     check_columns(*csv, rows);
   }
+  const auto read = [&](const CsvRow& row) {
+    return theirs ? read_parva_gpu(row, rows, defaults) : read_ours(row, rows);
+  };
   std::map<Key, std::string> origins;
   std::vector<Measurement> points;
   for (auto row = csv->rows.begin(); row != csv->rows.end() && !rows.error; ++row) {
-    const Measurement point = theirs ? read_parva_gpu(*row, rows, defaults) : read_ours(*row, rows);
+    const Measurement point = read(*row);
     points.push_back(point);
     const Key key{point.workload, point.model, point.profile, point.batch, point.processes};
     const auto before = origins_.find(key);

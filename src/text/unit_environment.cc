@@ -51,7 +51,8 @@ class Words {
  private:
   void end() {
     if (word_) {
-      words_.push_back(*std::exchange(word_, std::nullopt));
+      words_.push_back(*word_);
+      word_.reset();
     }
   }
 
