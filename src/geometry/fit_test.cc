@@ -157,6 +157,31 @@ bool overlaps(const Layout& layout) {
   return std::ranges::max(taken) > 1;
 }
 
+bool has_media(const Profile& profile) {
+  const Engines& engines = profile.engines;
+  return profile.media != Media::kNone &&
+         engines.decode + engines.jpeg + engines.encode + engines.ofa > 0;
+}
+
+// Of the whole GPU for all; and who has all of one kind is the only one with any.
+bool engines_suffice(const Model& model, const Layout& layout) {
+  Engines sum;
+  int all = 0;
+  int with_media = 0;
+  for (const Slot& slot : layout.slots()) {
+    const Profile& profile = *model.find(slot.profile());
+    sum.decode += profile.engines.decode;
+    sum.encode += profile.engines.encode;
+    sum.jpeg += profile.engines.jpeg;
+    sum.ofa += profile.engines.ofa;
+    all += profile.media == Media::kAll ? 1 : 0;
+    with_media += has_media(profile) ? 1 : 0;
+  }
+  const Engines& whole = model.whole().engines;
+  return (all == 0 || with_media <= 1) && sum.decode <= whole.decode &&
+         sum.encode <= whole.encode && sum.jpeg <= whole.jpeg && sum.ofa <= whole.ofa;
+}
+
 // The rules stated a second time: a set of slots is legal if the driver's published rules hold for
 // the finished set, whatever the order.
 bool model_legal(const Model& model, const Layout& layout) {
@@ -164,46 +189,21 @@ bool model_legal(const Model& model, const Layout& layout) {
     return false;
   }
   std::map<unsigned, int> count;
-  Engines sum;
-  int all = 0;
-  int with_media = 0;
   int graphics = 0;
   for (const Slot& slot : layout.slots()) {
     const Profile& profile = *model.find(slot.profile());
     if (++count[profile.id.value] > profile.max_count) {
       return false;
     }
-    sum.decode += profile.engines.decode;
-    sum.encode += profile.engines.encode;
-    sum.jpeg += profile.engines.jpeg;
-    sum.ofa += profile.engines.ofa;
-    all += profile.media == Media::kAll ? 1 : 0;
     graphics += profile.graphics ? 1 : 0;
-    with_media += profile.media != Media::kNone && profile.engines.decode + profile.engines.jpeg +
-                                                           profile.engines.encode +
-                                                           profile.engines.ofa >
-                                                       0
-                      ? 1
-                      : 0;
   }
-  const Engines& whole = model.whole().engines;
   const int size = static_cast<int>(layout.size());
-  if (all > 0 && with_media > 1) {
-    return false;
-  }
-  if (sum.decode > whole.decode || sum.encode > whole.encode || sum.jpeg > whole.jpeg ||
-      sum.ofa > whole.ofa || size > model.max_instances) {
-    return false;
-  }
-  if (model.max_compute_only > 0 && size - graphics > model.max_compute_only) {
-    return false;
-  }
-  if (model.max_graphics > 0 && graphics > model.max_graphics) {
-    return false;
-  }
-  return std::ranges::all_of(model.needs, [&](const Needs& needs) {
-    return count[needs.profile.value] == 0 || count[needs.needed.value] > 0;
-  });
+  return engines_suffice(model, layout) && size <= model.max_instances &&
+         (model.max_compute_only <= 0 || size - graphics <= model.max_compute_only) &&
+         (model.max_graphics <= 0 || graphics <= model.max_graphics) &&
+         std::ranges::all_of(model.needs, [&](const Needs& needs) {
+           return count[needs.profile.value] == 0 || count[needs.needed.value] > 0;
+         });
 }
 
 // Any one slot more.

@@ -77,10 +77,31 @@ void add_new(Machine& machine, Column column) {
   }
 }
 
+class Dice {
+ public:
+  explicit Dice(std::mt19937& random) : random_(random) {}
+  int operator()(int least, int most) {
+    return std::uniform_int_distribution<int>(least, most)(random_);
+  }
+
+ private:
+  std::mt19937& random_;
+};
+
+Machine random_machine(Dice& roll, int classes) {
+  Machine machine{.count = roll(0, 2)};
+  const std::vector<int> nothing(static_cast<std::size_t>(classes), 0);
+  machine.columns.push_back({.serves = nothing, .value = roll(-5, 20)});
+  for (int columns = roll(0, 6); columns > 0; --columns) {
+    Column column{.serves = nothing, .value = roll(-20, 20), .opens = roll(0, 2) == 0};
+    std::ranges::generate(column.serves, [&] { return roll(0, 2); });
+    add_new(machine, std::move(column));
+  }
+  return machine;
+}
+
 Program random_program(std::mt19937& random) {
-  const auto roll = [&](int least, int most) {
-    return std::uniform_int_distribution<int>(least, most)(random);
-  };
+  Dice roll(random);
   Program program;
   const int classes = roll(1, 3);
   for (int k = 0; k < classes; ++k) {
@@ -88,15 +109,7 @@ Program random_program(std::mt19937& random) {
     program.drop_price.push_back(roll(0, 30));
   }
   for (int kinds = roll(1, 2); kinds > 0; --kinds) {
-    Machine machine{.count = roll(0, 2)};
-    const std::vector<int> nothing(static_cast<std::size_t>(classes), 0);
-    machine.columns.push_back({.serves = nothing, .value = roll(-5, 20)});
-    for (int columns = roll(0, 6); columns > 0; --columns) {
-      Column column{.serves = nothing, .value = roll(-20, 20), .opens = roll(0, 2) == 0};
-      std::ranges::generate(column.serves, [&] { return roll(0, 2); });
-      add_new(machine, std::move(column));
-    }
-    program.machines.push_back(std::move(machine));
+    program.machines.push_back(random_machine(roll, classes));
   }
   program.opens_max = roll(0, 4);
   return program;
