@@ -44,6 +44,15 @@ bool is_used(const Model& model, const Profile& profile, std::span<const Service
   });
 }
 
+void add_profiles(Ground& ground, std::size_t supply, std::span<const ServiceOption> options) {
+  const Model& model = *ground.supplies[supply].model;
+  for (const Profile& profile : model.profiles) {
+    if (is_used(model, profile, options)) {
+      ground.profiles.push_back({.supply = supply, .profile = &profile});
+    }
+  }
+}
+
 }  // namespace
 
 std::size_t Ground::find(const Model& model, ProfileId id) const {
@@ -58,11 +67,7 @@ std::size_t Ground::find(const Model& model, ProfileId id) const {
 Ground make_ground(std::span<const GpuSupply> supplies, std::span<const ServiceOption> options) {
   Ground ground{.supplies = {supplies.begin(), supplies.end()}, .profiles = {}, .shapes = {}};
   for (std::size_t s = 0; s < supplies.size(); ++s) {
-    for (const Profile& profile : supplies[s].model->profiles) {
-      if (is_used(*supplies[s].model, profile, options)) {
-        ground.profiles.push_back({.supply = s, .profile = &profile});
-      }
-    }
+    add_profiles(ground, s, options);
   }
   for (std::size_t s = 0; s < supplies.size(); ++s) {
     add_shapes(ground, s);
