@@ -206,13 +206,18 @@ class ByGpu {
     for (std::size_t i = 0; i < wants_.size(); ++i) {
       for (const sectile::Substitute& by : substitutes(*gpu.model, wants_[i])) {
         for (const int start : free_starts(*gpu.model, gpu.layout, *by.profile)) {
-          program_.add_column(0, 0, 1);
-          program_.add_entry(static_cast<int>(i), 1);
-          for (int slice = start; slice < start + by.profile->memory_slices; ++slice) {
-            program_.add_entry(first + slice, 1);
-          }
+          add_instance(static_cast<int>(i), first + start, by.profile->memory_slices);
         }
       }
+    }
+  }
+
+  // That may be there or not: it serves the want, and covers slices from the row on.
+  void add_instance(int want, int row, int memory_slices) {
+    program_.add_column(0, 0, 1);
+    program_.add_entry(want, 1);
+    for (int slice = 0; slice < memory_slices; ++slice) {
+      program_.add_entry(row + slice, 1);
     }
   }
 

@@ -189,7 +189,7 @@ complete -c sectile -n '__fish_seen_subcommand_from simulate' -l seeds -x -d "Ru
 complete -c sectile -n '__fish_seen_subcommand_from simulate' -l seed -x -d "Of the first run; equal seeds give equal results on every machine. Default: 1."
 complete -c sectile -n '__fish_seen_subcommand_from simulate' -l output -s o -x -a 'text json csv html' -d "What to print. Default: text."
 complete -c sectile -n '__fish_seen_subcommand_from emulate' -l node-file -s f -r -F -d "Take the machine from YAML (kind EmulatedNode): GPUs, modes, layouts, processes, faults."
-complete -c sectile -n '__fish_seen_subcommand_from emulate' -l state -x -a '(__fish_complete_directories)' -d "Keep the state of the emulated machine here, and use what is there. Otherwise it is removed at the end."
+complete -c sectile -n '__fish_seen_subcommand_from emulate' -l state -x -a '(__fish_complete_directories)' -d "Keep the state of the emulated machine here, and use what is there. Otherwise it is removed at the end. Faults are not kept: only those of this command's -f and --faults are in force."
 complete -c sectile -n '__fish_seen_subcommand_from emulate' -l driver -x -a '535 570 580' -d "The driver branch to imitate. Default: 580."
 complete -c sectile -n '__fish_seen_subcommand_from emulate' -l faults -r -F -d "Make NVML calls fail as this script says."
 complete -c sectile -n '__fish_seen_subcommand_from emulate' -a '(__sectile_list models)'

@@ -68,15 +68,24 @@ std::string root_of(const HostPaths& paths) {
   return paths.dev.ends_with(dev) ? paths.dev.substr(0, paths.dev.size() - dev.size()) : "";
 }
 
+// In the first folder that has it; nullopt if none does.
+std::optional<std::string> find_library(std::string_view library, const HostPaths& paths) {
+  for (const std::string_view directory : kLibraryDirectories) {
+    std::string path(directory);
+    path += '/';
+    path += library;
+    if (exists(root_of(paths) + path)) {
+      return path;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> libraries(const HostPaths& paths) {
   std::vector<std::string> found;
   for (const std::string_view library : kLibraries) {
-    for (const std::string_view directory : kLibraryDirectories) {
-      const std::string path = std::string(directory) + "/" + std::string(library);
-      if (exists(root_of(paths) + path)) {
-        found.push_back(path);
-        break;
-      }
+    if (const std::optional<std::string> path = find_library(library, paths)) {
+      found.push_back(*path);
     }
   }
   return found;

@@ -7,6 +7,7 @@
 
 #include "sectile/apply/lock.h"
 #include "src/apply/apply_testing.h"
+#include "src/apply/layout_testing.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -14,26 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Model& h100() {
-  return *find_model("h100-80gb-sxm5").value();
+Layout full() {
+  return layout_with(h100(), {{"3g.40gb", 4}, {"2g.20gb", 0}});
 }
-
-Layout layout_of(const std::vector<std::pair<std::string, int>>& instances) {
-  Layout layout;
-  for (const auto& [name, start] : instances) {
-    layout = layout.with(h100(), Slot(*h100().find_by_name(name), start)).value();
-  }
-  return layout;
-}
-
-const Layout& old_layout() {
-  static const Layout layout = layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}});
-  return layout;
-}
-
-const Layout& new_layout() {
-  static const Layout layout = layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}});
-  return layout;
+Layout thinned() {
+  return layout_with(h100(), {{"3g.40gb", 4}, {"1g.10gb", 0}});
 }
 
 // Writes down what it is called for, and fails where it is told to.
@@ -85,13 +71,13 @@ class ChangeTest : public testing::Test {
     options_.state.directory = directory_;
     options_.clock = &clock_;
     options_.companions = {&first_, &second_};
-    fake_.add("h100-80gb-sxm5", old_layout());
+    fake_.add("h100-80gb-sxm5", full());
   }
   ~ChangeTest() override { fs::remove_all(directory_); }
   ChangeTest(const ChangeTest&) = delete;
   ChangeTest& operator=(const ChangeTest&) = delete;
 
-  ChangePlan planned(const Layout& layout = new_layout(), bool mig = true) {
+  ChangePlan planned(const Layout& layout = thinned(), bool mig = true) {
     GpuTarget target;
     target.uuid = "GPU-0";
     target.layout = layout;
@@ -138,9 +124,9 @@ TEST_F(ChangeTest, IsJournalledWithWhatWasAndWhatIs) {
   EXPECT_EQ(record.id, applied->change);
   EXPECT_EQ(record.state, ChangeState::kDone);
   EXPECT_TRUE(record.finished);
-  EXPECT_EQ(layout_of(h100(), record.before.gpus.at(0)).value(), old_layout());
-  EXPECT_EQ(layout_of(h100(), record.target.gpus.at(0)).value(), new_layout());
-  EXPECT_EQ(layout_of(h100(), record.after->gpus.at(0)).value(), new_layout());
+  EXPECT_EQ(layout_of(h100(), record.before.gpus.at(0)).value(), full());
+  EXPECT_EQ(layout_of(h100(), record.target.gpus.at(0)).value(), thinned());
+  EXPECT_EQ(layout_of(h100(), record.after->gpus.at(0)).value(), thinned());
   EXPECT_FALSE(record.after->gpus[0].instances[0].compute[0].uuid.empty());
   std::vector<std::string> what;
   for (const StepRecord& step : steps_of(record.id)) {
@@ -202,7 +188,7 @@ TEST_F(ChangeTest, WhatFailsAfterSuccessIsAWarning) {
             (std::vector<std::string>{"one cannot after_success", "two cannot exit"}));
   EXPECT_EQ(warned, applied->warnings);
   EXPECT_EQ(last().state, ChangeState::kDone);
-  EXPECT_EQ(fake_.gpus[0].layout(), new_layout());
+  EXPECT_EQ(fake_.gpus[0].layout(), thinned());
 }
 
 TEST_F(ChangeTest, WhoeverMakesWayIsAskedWhenSomebodyIsInIt) {
@@ -270,7 +256,7 @@ TEST_F(ChangeTest, TheLayoutIsInTheJournalBeforeAnythingIsTouched) {
     Status before(const GpuChange&, const Action& action) override {
       const ChangeRecord record = test_.last();
       EXPECT_EQ(record.state, ChangeState::kOpen);
-      EXPECT_EQ(layout_of(h100(), record.before.gpus.at(0)).value(), old_layout());
+      EXPECT_EQ(layout_of(h100(), record.before.gpus.at(0)).value(), full());
       const std::vector<StepRecord> steps = test_.steps_of(record.id);
       EXPECT_EQ(steps.back().what, action.what);
       EXPECT_FALSE(steps.back().ended);
@@ -300,7 +286,7 @@ TEST_F(ChangeTest, AModeThatWaitsForAResetIsPending) {
 }
 
 TEST_F(ChangeTest, AnEmptyPlanLeavesNoTrace) {
-  EXPECT_TRUE(changed(planned(old_layout())));
+  EXPECT_TRUE(changed(planned(full())));
   EXPECT_FALSE(fs::exists(directory_));
   EXPECT_TRUE(calls_.empty());
 }

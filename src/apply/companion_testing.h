@@ -48,21 +48,34 @@ class CompanionTest : public testing::Test {
     return change(node, plan, options_);
   }
 
-  // What a repair does with a companion: exit() in a process that knows nothing.
-  Status exit_after_crash(Companion& companion) {
+  Result<Applied> apply_beside(Companion& companion, const std::string& notation,
+                               bool mig_enabled = true) {
+    options_.companions = {&companion};
+    return apply(notation, mig_enabled);
+  }
+
+  // Calls what a process does that has applied nothing itself.
+  template <typename Call>
+  auto in_another_process(Call call) {
     Node node = fake_.node();
     const Snapshot now = node.read().value();
     StateFile state = StateFile::open(options_.state).value();
     const ChangePlan plan;
     const Progress progress;
-    const ChangeContext context{.node = node,
-                                .plan = plan,
-                                .before = now,
-                                .state = state,
-                                .change = 1,
-                                .clock = clock_,
-                                .progress = progress};
-    return companion.exit(context, fail(ErrorCode::kRolledBack, "it was cut off"));
+    return call(ChangeContext{.node = node,
+                              .plan = plan,
+                              .before = now,
+                              .state = state,
+                              .change = 1,
+                              .clock = clock_,
+                              .progress = progress});
+  }
+
+  // What a repair does with a companion: exit() in a process that knows nothing.
+  Status exit_after_crash(Companion& companion) {
+    return in_another_process([&](const ChangeContext& context) {
+      return companion.exit(context, fail(ErrorCode::kRolledBack, "it was cut off"));
+    });
   }
 
   std::optional<std::string> document(const std::string& name) {

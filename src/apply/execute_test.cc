@@ -7,33 +7,11 @@
 #include "sectile/apply/apply.h"
 #include "sectile/apply/lock.h"
 #include "src/apply/apply_testing.h"
+#include "src/apply/layout_testing.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
 namespace {
-
-const Model& h100() {
-  return *find_model("h100-80gb-sxm5").value();
-}
-
-Layout layout_of(const std::vector<std::pair<std::string, int>>& instances) {
-  Layout layout;
-  for (const auto& [name, start] : instances) {
-    layout = layout.with(h100(), Slot(*h100().find_by_name(name), start)).value();
-  }
-  return layout;
-}
-
-const Layout& old_layout() {
-  static const Layout layout = layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}, {"1g.10gb", 2}});
-  return layout;
-}
-
-const Layout& new_layout() {
-  static const Layout layout =
-      layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}, {"1g.10gb", 1}, {"2g.20gb", 2}});
-  return layout;
-}
 
 GpuTarget target(const std::string& uuid, const Layout& layout) {
   return {.uuid = uuid,
@@ -116,7 +94,7 @@ TEST_F(ExecuteTest, ANodeThatChangedIsStale) {
   FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", old_layout());
   Node node = fake_.node();
   const ChangePlan plan = planned(node, {target("GPU-0", new_layout())});
-  fake_.set(gpu, layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}}));
+  fake_.set(gpu, layout_with(h100(), {{"3g.40gb", 4}, {"2g.20gb", 0}}));
   const Error error = execute(node, plan).error();
   EXPECT_EQ(error.code, ErrorCode::kStale);
   EXPECT_EQ(error.message, "gpu 0 changed since it was read: 1g.10gb@2 is missing");
@@ -182,9 +160,9 @@ TEST_F(ExecuteTest, WhatVanishesAfterItsStepSucceededIsNoSuccess) {
 
 // It came from somebody who does not ask for the lock, so it is not ours to take away.
 TEST_F(ExecuteTest, AStrangersInstanceIsNamedAndNotDestroyed) {
-  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", layout_of({{"3g.40gb", 4}}));
+  FakeNvml::Gpu& gpu = fake_.add("h100-80gb-sxm5", layout_with(h100(), {{"3g.40gb", 4}}));
   Node node = fake_.node();
-  const Layout both = layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}});
+  const Layout both = layout_with(h100(), {{"3g.40gb", 4}, {"1g.10gb", 0}});
   const ChangePlan plan = planned(node, {target("GPU-0", both)});
   const Slot bare = Slot::bare(*h100().find_by_name("1g.10gb"), 0);
   const Layout theirs = gpu.layout().with(h100(), bare).value();

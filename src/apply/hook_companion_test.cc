@@ -33,8 +33,7 @@ class HookCompanionTest : public CompanionTest {
   Result<Applied> apply_with(HookSettings settings, const std::string& notation,
                              bool mig_enabled = true) {
     HookCompanion companion(std::move(settings));
-    options_.companions = {&companion};
-    return apply(notation, mig_enabled);
+    return apply_beside(companion, notation, mig_enabled);
   }
   std::string log() const { return read("log"); }
   // The value of a variable in the environment of the hook; "-" if it had none.

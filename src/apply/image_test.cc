@@ -2,14 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "src/apply/layout_testing.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
 namespace {
-
-const Model& h100() {
-  return *find_model("h100-80gb-sxm5").value();
-}
 
 Layout mixed() {
   const Profile& three = *h100().find_by_name("3g.40gb");

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "src/base/shell.h"
+
 namespace sectile {
 namespace {
 
@@ -206,11 +208,7 @@ std::string shell_word(const std::string& word) {
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
     return word;
   }
-  std::string quoted = "'";
-  for (const char c : word) {
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return quoted + "'";
+  return internal::shell_quoted(word);
 }
 
 void recognise(const ProcessInfo& process, Holder& holder) {

@@ -20,8 +20,7 @@ class NameCompanionTest : public CompanionTest {
 
 TEST_F(NameCompanionTest, WritesWhatBecameOfEveryDevice) {
   NameCompanion companion(settings());
-  options_.companions = {&companion};
-  const Result<Applied> applied = apply("3g.40gb@4 1g.10gb@0");
+  const Result<Applied> applied = apply_beside(companion, "3g.40gb@4 1g.10gb@0");
   ASSERT_TRUE(applied) << applied.error().message;
   EXPECT_EQ(uuids(), uuids_json(mig_devices(applied->before), mig_devices(applied->after),
                                 to_text(clock_.now())));
@@ -32,11 +31,10 @@ TEST_F(NameCompanionTest, WritesWhatBecameOfEveryDevice) {
 
 TEST_F(NameCompanionTest, WritesAfterAFailureToo) {
   NameCompanion companion(settings());
-  options_.companions = {&companion};
   fake_.intercept = [](const std::string& name) -> std::optional<nvmlReturn_t> {
     return name == "nvmlGpuInstanceDestroy" ? std::optional(NVML_ERROR_IN_USE) : std::nullopt;
   };
-  ASSERT_FALSE(apply("7g.80gb@0"));
+  ASSERT_FALSE(apply_beside(companion, "7g.80gb@0"));
   EXPECT_THAT(uuids(), HasSubstr("\"profile\": \"3g.40gb\""));
 }
 
@@ -52,8 +50,7 @@ TEST_F(NameCompanionTest, ASpecThatCannotBeWrittenIsAWarning) {
   const std::string path = std::getenv("PATH");
   ::setenv("PATH", "/no/such/directory", 1);
   NameCompanion companion(with);
-  options_.companions = {&companion};
-  EXPECT_TRUE(apply("3g.40gb@4"));
+  EXPECT_TRUE(apply_beside(companion, "3g.40gb@4"));
   ::setenv("PATH", path.c_str(), 1);
   EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("mig-minors")));
   EXPECT_THAT(uuids(), HasSubstr("sectile/uuids/v1"));

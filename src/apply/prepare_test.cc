@@ -4,22 +4,11 @@
 
 #include "sectile/apply/apply.h"
 #include "sectile/geometry/enumerate.h"
+#include "src/apply/layout_testing.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
 namespace {
-
-const Model& h100() {
-  return *find_model("h100-80gb-sxm5").value();
-}
-
-Layout layout_of(const Model& model, const std::vector<std::pair<std::string, int>>& instances) {
-  Layout layout;
-  for (const auto& [name, start] : instances) {
-    layout = layout.with(model, Slot(*model.find_by_name(name), start)).value();
-  }
-  return layout;
-}
 
 GpuTarget target(const Layout& layout, bool exact = true) {
   return {.uuid = "GPU-0",
@@ -37,10 +26,10 @@ GpuTarget off() {
 
 TEST(PrepareTest, WhatBothLayoutsHaveStays) {
   FakeNvml fake;
-  fake.add("h100-80gb-sxm5", layout_of(h100(), {{"3g.40gb", 4}, {"2g.20gb", 0}}));
+  fake.add("h100-80gb-sxm5", layout_with(h100(), {{"3g.40gb", 4}, {"2g.20gb", 0}}));
   const ChangePlan plan =
       prepare(fake.node().read().value(),
-              {target(layout_of(h100(), {{"3g.40gb", 4}, {"1g.10gb", 0}, {"1g.10gb", 1}}))})
+              {target(layout_with(h100(), {{"3g.40gb", 4}, {"1g.10gb", 0}, {"1g.10gb", 1}}))})
           .value();
   ASSERT_EQ(plan.changes.size(), 1U);
   const Transition& change = plan.changes[0].transition;
@@ -54,7 +43,7 @@ TEST(PrepareTest, WhatBothLayoutsHaveStays) {
 }
 
 TEST(PrepareTest, NothingToDoIsAnEmptyPlan) {
-  const Layout layout = layout_of(h100(), {{"3g.40gb", 4}});
+  const Layout layout = layout_with(h100(), {{"3g.40gb", 4}});
   FakeNvml fake;
   fake.add("h100-80gb-sxm5", layout);
   const ChangePlan plan = prepare(fake.node().read().value(), {target(layout)}).value();
@@ -84,7 +73,7 @@ TEST(PrepareTest, LayoutsThatDoNotFitAreUnsatisfiable) {
   FakeNvml fake;
   fake.add("a30-24gb");
   const Model& a30 = *find_model("a30-24gb").value();
-  Layout crowded = layout_of(a30, {{"1g.6gb+me", 0}});
+  Layout crowded = layout_with(a30, {{"1g.6gb+me", 0}});
   crowded = crowded.with_unchecked(Slot(*a30.find_by_name("1g.6gb+me"), 1)).value();
   EXPECT_EQ(prepare(fake.node().read().value(), {target(crowded)}).error().code,
             ErrorCode::kUnsatisfiable);
@@ -115,7 +104,7 @@ TEST(PrepareTest, TheModeChangesWhereItMust) {
 
 TEST(PrepareTest, SwitchingOffTakesEveryInstanceAway) {
   FakeNvml fake;
-  FakeNvml::Gpu& gpu = fake.add("h100-80gb-sxm5", layout_of(h100(), {{"3g.40gb", 4}}));
+  FakeNvml::Gpu& gpu = fake.add("h100-80gb-sxm5", layout_with(h100(), {{"3g.40gb", 4}}));
   GpuTarget mode_only = off();
   mode_only.mode_only = true;
   for (const GpuTarget& one : {off(), mode_only}) {
@@ -129,7 +118,7 @@ TEST(PrepareTest, SwitchingOffTakesEveryInstanceAway) {
 
 TEST(PrepareTest, ModeOnlyLeavesTheInstancesAlone) {
   FakeNvml fake;
-  fake.add("h100-80gb-sxm5", layout_of(h100(), {{"3g.40gb", 4}}));
+  fake.add("h100-80gb-sxm5", layout_with(h100(), {{"3g.40gb", 4}}));
   GpuTarget one = target({});
   one.mode_only = true;
   EXPECT_TRUE(prepare(fake.node().read().value(), {one})->empty());
@@ -139,13 +128,13 @@ TEST(PrepareTest, AProcessOnTheBareGpuBlocksModeAndFirstInstance) {
   FakeNvml fake;
   FakeNvml::Gpu& gpu = fake.add("h100-80gb-sxm5");
   gpu.processes.push_back({7, 0, NVML_INVALID_INSTANCE_ID, NVML_INVALID_INSTANCE_ID});
-  const Layout wanted = layout_of(h100(), {{"3g.40gb", 4}});
+  const Layout wanted = layout_with(h100(), {{"3g.40gb", 4}});
   const ChangePlan first = prepare(fake.node().read().value(), {target(wanted)}).value();
   ASSERT_EQ(first.blocked.size(), 1U);
   EXPECT_EQ(first.blocked[0].profile, "the whole GPU");
   EXPECT_EQ(prepare(fake.node().read().value(), {off()})->blocked.size(), 1U);
-  fake.set(gpu, layout_of(h100(), {{"2g.20gb", 0}}));
-  const Layout more = layout_of(h100(), {{"2g.20gb", 0}, {"3g.40gb", 4}});
+  fake.set(gpu, layout_with(h100(), {{"2g.20gb", 0}}));
+  const Layout more = layout_with(h100(), {{"2g.20gb", 0}, {"3g.40gb", 4}});
   EXPECT_TRUE(prepare(fake.node().read().value(), {target(more)})->blocked.empty());
 }
 
@@ -177,9 +166,9 @@ TEST(PrepareTest, WherePlacesAreFreeTheBusyInstanceIsKept) {
   for (const int busy : {0, 3, 6}) {
     FakeNvml fake;
     FakeNvml::Gpu& gpu = fake.add(
-        "h100-80gb-sxm5", layout_of(h100(), {{"1g.10gb", 0}, {"1g.10gb", 3}, {"1g.10gb", 6}}));
+        "h100-80gb-sxm5", layout_with(h100(), {{"1g.10gb", 0}, {"1g.10gb", 3}, {"1g.10gb", 6}}));
     fake.occupy(gpu, {busy, 1}, 7);
-    const Layout one = layout_of(h100(), {{"1g.10gb", 1}});
+    const Layout one = layout_with(h100(), {{"1g.10gb", 1}});
     const ChangePlan plan = prepare(fake.node().read().value(), {target(one, false)}).value();
     EXPECT_TRUE(plan.blocked.empty());
     ASSERT_EQ(plan.changes[0].to.size(), 1U);

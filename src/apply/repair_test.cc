@@ -8,34 +8,12 @@
 #include "sectile/apply/lock.h"
 #include "sectile/apply/undo.h"
 #include "src/apply/apply_testing.h"
+#include "src/apply/layout_testing.h"
 #include "src/apply/sqlite.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
 namespace {
-
-const Model& h100() {
-  return *find_model("h100-80gb-sxm5").value();
-}
-
-Layout layout_of(const std::vector<std::pair<std::string, int>>& instances) {
-  Layout layout;
-  for (const auto& [name, start] : instances) {
-    layout = layout.with(h100(), Slot(*h100().find_by_name(name), start)).value();
-  }
-  return layout;
-}
-
-const Layout& old_layout() {
-  static const Layout layout = layout_of({{"3g.40gb", 4}, {"2g.20gb", 0}, {"1g.10gb", 2}});
-  return layout;
-}
-
-const Layout& new_layout() {
-  static const Layout layout =
-      layout_of({{"3g.40gb", 4}, {"1g.10gb", 0}, {"1g.10gb", 1}, {"2g.20gb", 2}});
-  return layout;
-}
 
 // The process is gone, just like that.
 struct Crash {};
@@ -247,7 +225,7 @@ TEST_F(RepairTest, WhereTheWayBackNeedsAResetTheNewLayoutIsCompleted) {
 }
 
 TEST_F(RepairTest, WhoIsInTheWayOfBothIsNamedAndNothingIsTouched) {
-  const Layout moved = layout_of({{"3g.40gb", 4}, {"1g.10gb", 3}, {"1g.10gb", 0}});
+  const Layout moved = layout_with(h100(), {{"3g.40gb", 4}, {"1g.10gb", 3}, {"1g.10gb", 0}});
   ASSERT_TRUE(cut_off_at(25));
   fake_.set(fake_.gpus[0], moved);  // 1g.10gb@3 is of neither layout, and 0 only of the new one.
   occupy({3, 1});
@@ -268,7 +246,7 @@ TEST_F(RepairTest, WhoIsInTheWayOfBothIsNamedAndNothingIsTouched) {
 
 TEST_F(RepairTest, WhatSomebodyPutRightByHandIsAccepted) {
   ASSERT_TRUE(cut_off_at(20));
-  fake_.set(fake_.gpus[0], layout_of({{"7g.80gb", 0}}));
+  fake_.set(fake_.gpus[0], layout_with(h100(), {{"7g.80gb", 0}}));
   const std::size_t destroyed = fake_.destroyed.size();
   const Result<Repaired> done = repaired(RepairWish::kAccept);
   ASSERT_TRUE(done);
@@ -426,7 +404,7 @@ TEST_F(UndoTest, ChangesWithoutEffectAreNotTheLastOne) {
 
 TEST_F(UndoTest, ANodeThatChangedSinceIsLeftAloneUnlessForced) {
   ASSERT_TRUE(change_both());
-  fake_.set(fake_.gpus[0], layout_of({{"7g.80gb", 0}}));
+  fake_.set(fake_.gpus[0], layout_with(h100(), {{"7g.80gb", 0}}));
   const Error error = planned().error();
   EXPECT_EQ(error.code, ErrorCode::kStale);
   EXPECT_NE(error.message.find("7g.80gb@0 is there"), std::string::npos) << error.message;

@@ -28,24 +28,13 @@ class ServiceCompanionTest : public CompanionTest {
   }
   Result<Applied> apply_with(const ServiceSettings& settings, const std::string& notation) {
     ServiceCompanion companion(settings);
-    options_.companions = {&companion};
-    return apply(notation);
+    return apply_beside(companion, notation);
   }
   // start() of a process that dies then.
   void stop_and_crash(const ServiceSettings& settings) {
     ServiceCompanion companion(settings);
-    Node node = fake_.node();
-    const Snapshot now = node.read().value();
-    StateFile state = StateFile::open(options_.state).value();
-    const ChangePlan plan;
-    const Progress progress;
-    ASSERT_TRUE(companion.start({.node = node,
-                                 .plan = plan,
-                                 .before = now,
-                                 .state = state,
-                                 .change = 1,
-                                 .clock = clock_,
-                                 .progress = progress}));
+    ASSERT_TRUE(
+        in_another_process([&](const ChangeContext& context) { return companion.start(context); }));
   }
 
   FakeSystemctl fake_systemctl_;

@@ -117,13 +117,13 @@ Result<int> run_command(const std::vector<std::string>& command) {
   const sigset_t signals = watched_signals();
   sigset_t before;
   sigemptyset(&before);
-  sigprocmask(SIG_BLOCK, &signals, &before);
+  pthread_sigmask(SIG_BLOCK, &signals, &before);
   (void)std::signal(SIGCHLD, SIG_DFL);  // Whoever started us may have ignored it.
   pid_t child = -1;
   const int error = spawn(child, command, before, -1);
   const Result<int> status =
       error == 0 ? Result<int>(wait_for(child, signals)) : cannot_run(command.front(), error);
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return status;
 }
 
@@ -134,7 +134,7 @@ Result<Captured> capture_command(const std::vector<std::string>& command) {
                 "cannot make a pipe: " + std::generic_category().message(errno));
   }
   sigset_t mask;
-  sigprocmask(SIG_BLOCK, nullptr, &mask);
+  pthread_sigmask(SIG_BLOCK, nullptr, &mask);
   pid_t child = -1;
   const int error = spawn(child, command, mask, ends[1]);
   ::close(ends[1]);

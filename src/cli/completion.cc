@@ -6,11 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "src/base/shell.h"
 #include "src/cli/generate.h"
 #include "src/cli/options.h"
 
 namespace sectile::cli {
 namespace {
+
+using internal::shell_quoted;
 
 constexpr std::string_view kMade =
     "# Made from the program's option table by sectile internal generate-docs; do not edit.\n";
@@ -31,15 +34,6 @@ std::vector<std::string> words_of(const Option& option) {
     words.push_back(std::string("-") + option.letter);
   }
   return words;
-}
-
-// For a single-quoted shell word.
-std::string in_quotes(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    out += c == '\'' ? "'\\''" : std::string(1, c);
-  }
-  return out + '\'';
 }
 
 // How `sectile internal list` calls what completes the kind; empty: nothing.
@@ -63,11 +57,18 @@ std::string_view list_name(ValueKind kind) {
   return {};
 }
 
+// What the verb takes: its own options and those of every verb.
+std::vector<Option> options_of(const Verb& verb) {
+  std::vector<Option> options(verb.options.begin(), verb.options.end());
+  options.insert(options.end(), common_options().begin(), common_options().end());
+  return options;
+}
+
 // The bash command that fills COMPREPLY for a value.
 std::string bash_values(const Option& option) {
   if (option.kind == ValueKind::kChoice) {
     return fmt::format("COMPREPLY=($(compgen -W {} -- \"$word\"))",
-                       in_quotes(fmt::format("{}", fmt::join(option.choices, " "))));
+                       shell_quoted(fmt::format("{}", fmt::join(option.choices, " "))));
   }
   if (option.kind == ValueKind::kFile) {
     return "COMPREPLY=($(compgen -f -- \"$word\"))";
@@ -84,18 +85,16 @@ std::string bash_values(const Option& option) {
 std::string bash_verb(const Verb& verb) {
   std::string text = fmt::format("    {})\n      case $before in\n", verb.name);
   std::vector<std::string> words;
-  for (const std::span<const Option> options : {verb.options, common_options()}) {
-    for (const Option& option : options) {
-      const std::vector<std::string> names = words_of(option);
-      words.insert(words.end(), names.begin(), names.end());
-      if (option.kind != ValueKind::kNone) {
-        text +=
-            fmt::format("        {}) {}; return ;;\n", fmt::join(names, "|"), bash_values(option));
-      }
+  for (const Option& option : options_of(verb)) {
+    const std::vector<std::string> names = words_of(option);
+    words.insert(words.end(), names.begin(), names.end());
+    if (option.kind != ValueKind::kNone) {
+      text +=
+          fmt::format("        {}) {}; return ;;\n", fmt::join(names, "|"), bash_values(option));
     }
   }
   text += fmt::format("      esac\n      options={}\n",
-                      in_quotes(fmt::format("{}", fmt::join(words, " "))));
+                      shell_quoted(fmt::format("{}", fmt::join(words, " "))));
   if (!verb.arguments.empty()) {
     const ValueKind kind = verb.arguments.front().kind;
     text += kind == ValueKind::kFile
@@ -132,25 +131,27 @@ std::string zsh_text(std::string_view text) {
   return out;
 }
 
+// A specification for _arguments.
+std::string zsh_option(const Option& option, std::string_view word) {
+  const std::string spec =
+      fmt::format("{}{}[{}]", option.repeats ? "*" : "", word, zsh_text(option.help));
+  return option.kind == ValueKind::kNone
+             ? spec
+             : fmt::format("{}:{}:{}", spec, option.value, zsh_action(option.kind, option.choices));
+}
+
 std::string zsh_verb(const Verb& verb) {
   std::string text = fmt::format("    {})\n      _arguments", verb.name);
-  for (const std::span<const Option> options : {verb.options, common_options()}) {
-    for (const Option& option : options) {
-      for (const std::string& word : words_of(option)) {
-        std::string spec =
-            fmt::format("{}{}[{}]", option.repeats ? "*" : "", word, zsh_text(option.help));
-        if (option.kind != ValueKind::kNone) {
-          spec += fmt::format(":{}:{}", option.value, zsh_action(option.kind, option.choices));
-        }
-        text += " \\\n        " + in_quotes(spec);
-      }
+  for (const Option& option : options_of(verb)) {
+    for (const std::string& word : words_of(option)) {
+      text += " \\\n        " + shell_quoted(zsh_option(option, word));
     }
   }
   int position = 1;
   for (const Argument& argument : verb.arguments) {
     text += " \\\n        " +
-            in_quotes(fmt::format("{}{}:{}:{}", position++, argument.required ? "" : ":",
-                                  argument.name, zsh_action(argument.kind, {})));
+            shell_quoted(fmt::format("{}{}:{}:{}", position++, argument.required ? "" : ":",
+                                     argument.name, zsh_action(argument.kind, {})));
   }
   return text + "\n      ;;\n";
 }
@@ -166,7 +167,8 @@ std::string fish_option(const Verb* verb, const Option& option) {
   }
   const std::string_view list = list_name(option.kind);
   if (option.kind == ValueKind::kChoice) {
-    line += fmt::format(" -x -a {}", in_quotes(fmt::format("{}", fmt::join(option.choices, " "))));
+    line +=
+        fmt::format(" -x -a {}", shell_quoted(fmt::format("{}", fmt::join(option.choices, " "))));
   } else if (option.kind == ValueKind::kFile) {
     line += " -r -F";
   } else if (option.kind == ValueKind::kDirectory) {
@@ -236,10 +238,12 @@ _sectile_list() {
 }
 
 _sectile() {
-  local context state line local - a verbs = () ";
-      for (const Verb& verb : verbs()) {
+  local context state line
+  local -a verbs=(
+)shell";
+  for (const Verb& verb : verbs()) {
     if (!verb.hidden) {
-      text += "    " + in_quotes(fmt::format("{}:{}", verb.name, zsh_text(verb.summary))) + '\n';
+      text += "    " + shell_quoted(fmt::format("{}:{}", verb.name, zsh_text(verb.summary))) + '\n';
     }
   }
   text += R"shell(  )

@@ -46,25 +46,43 @@ Result<const LiveGpu*> gpu_by_index(const Snapshot& snapshot, const std::string&
   return &*gpu;
 }
 
+std::vector<const LiveGpu*> capable_gpus(const Snapshot& snapshot) {
+  std::vector<const LiveGpu*> gpus;
+  for (const LiveGpu& gpu : snapshot.gpus) {
+    if (gpu.capable()) {
+      gpus.push_back(&gpu);
+    }
+  }
+  return gpus;
+}
+
+// The GPUs of --gpu-index.
+Result<std::vector<const LiveGpu*>> gpus_by_index(const Snapshot& snapshot,
+                                                  const std::string& indices) {
+  if (indices == "all") {
+    return capable_gpus(snapshot);
+  }
+  std::vector<const LiveGpu*> gpus;
+  for (const std::string& index : split(indices)) {
+    const Result<const LiveGpu*> gpu = gpu_by_index(snapshot, index);
+    if (!gpu) {
+      return fail(gpu);
+    }
+    gpus.push_back(*gpu);
+  }
+  return gpus;
+}
+
 // The GPUs of --gpu-index and --gpu-uuid, each once.
 Result<std::vector<const LiveGpu*>> named_gpus(const Arguments& arguments,
                                                const Snapshot& snapshot) {
   std::vector<const LiveGpu*> gpus;
-  const std::string indices = arguments.text("gpu-index");
-  if (indices == "all") {
-    for (const LiveGpu& gpu : snapshot.gpus) {
-      if (gpu.capable()) {
-        gpus.push_back(&gpu);
-      }
+  if (const std::string indices = arguments.text("gpu-index"); !indices.empty()) {
+    Result<std::vector<const LiveGpu*>> found = gpus_by_index(snapshot, indices);
+    if (!found) {
+      return fail(found);
     }
-  } else if (!indices.empty()) {
-    for (const std::string& index : split(indices)) {
-      const Result<const LiveGpu*> gpu = gpu_by_index(snapshot, index);
-      if (!gpu) {
-        return fail(gpu);
-      }
-      gpus.push_back(*gpu);
-    }
+    gpus = std::move(*found);
   }
   for (const std::string& uuid : arguments.all("gpu-uuid")) {
     const LiveGpu* gpu = snapshot.find(uuid);
@@ -103,9 +121,10 @@ Result<Desired> from_layout(const Request& request, const Arguments& arguments,
   return wish;
 }
 
-Result<Desired> from_config(const Request& request, const Snapshot& snapshot) {
+Result<Desired> from_config(const Config& config, const std::string& label,
+                            const Snapshot& snapshot) {
   const std::vector<ConfigGpu> gpus = config_gpus_of(snapshot);
-  Result<Resolution> resolution = resolve(*request.config, request.label, gpus);
+  Result<Resolution> resolution = resolve(config, label, gpus);
   if (!resolution) {
     return fail(resolution);
   }
@@ -172,8 +191,8 @@ Result<Request> read_request(const Arguments& arguments) {
 
 Result<Desired> desired(const Request& request, const Arguments& arguments,
                         const Snapshot& snapshot) {
-  Result<Desired> wish =
-      request.config ? from_config(request, snapshot) : from_layout(request, arguments, snapshot);
+  Result<Desired> wish = request.config ? from_config(*request.config, request.label, snapshot)
+                                        : from_layout(request, arguments, snapshot);
   if (!wish) {
     return fail(wish);
   }

@@ -8,6 +8,7 @@
 #include "sectile/text/gpu_spec.h"
 #include "sectile/text/notation.h"
 #include "sectile/text/want_notation.h"
+#include "src/text/file_head.h"
 #include "src/text/tree.h"
 
 namespace sectile::cli {
@@ -19,17 +20,6 @@ using internal::Tree;
 
 constexpr int kDrivers[] = {535, 570, 580};
 constexpr std::size_t kCommandLengthMax = 200;
-
-void read_head(Reader& reader, Fields& fields) {
-  const Tree& version = fields.need("apiVersion");
-  if (reader.text(version, "apiVersion") != "sectile/v1") {
-    reader.refuse(version.position, "apiVersion is not sectile/v1");
-  }
-  const Tree& kind = fields.need("kind");
-  if (reader.text(kind, "kind") != "EmulatedNode") {
-    reader.refuse(kind.position, "kind is not EmulatedNode");
-  }
-}
 
 std::string read_driver(Reader& reader, Fields& fields) {
   const Tree* driver = fields.find("driver");
@@ -125,6 +115,20 @@ emulator::Place read_where(Reader& reader, const Tree& tree) {
   return emulator::Place::kBareMetal;
 }
 
+// `layout` and `capable` were read.
+void read_mode(Reader& reader, Fields& fields, Position position, EmulatedGpu& gpu) {
+  if (const Tree* mig = fields.find("mig")) {
+    const bool enabled = reader.boolean(*mig, "mig");
+    if (!enabled && !gpu.layout.empty()) {
+      reader.refuse(mig->position, "a layout needs MIG to be on", "leave mig or layout out");
+    }
+    gpu.mig_enabled = enabled;
+  }
+  if (!gpu.capable && gpu.mig_enabled) {
+    reader.refuse(position, "MIG cannot be on on a GPU that is not capable of it");
+  }
+}
+
 EmulatedGpu read_gpu(Reader& reader, const Tree& tree) {
   EmulatedGpu gpu;
   Fields fields(reader, tree, "a gpu");
@@ -150,16 +154,7 @@ EmulatedGpu read_gpu(Reader& reader, const Tree& tree) {
   if (const Tree* layout = fields.find("layout")) {
     read_layout(reader, *layout, gpu);
   }
-  if (const Tree* mig = fields.find("mig")) {
-    const bool enabled = reader.boolean(*mig, "mig");
-    if (!enabled && !gpu.layout.empty()) {
-      reader.refuse(mig->position, "a layout needs MIG to be on", "leave mig or layout out");
-    }
-    gpu.mig_enabled = enabled;
-  }
-  if (!gpu.capable && gpu.mig_enabled) {
-    reader.refuse(tree.position, "MIG cannot be on on a GPU that is not capable of it");
-  }
+  read_mode(reader, fields, tree.position, gpu);
   if (const Tree* processes = fields.find("processes")) {
     for (const Tree& process : reader.list(*processes, "processes")) {
       gpu.processes.push_back(read_process(reader, process, gpu));
@@ -187,7 +182,7 @@ Result<EmulatedNode> parse_emulated_node(std::string_view text, std::string_view
   EmulatedNode node;
   Reader reader(file);
   Fields fields(reader, *tree, "an EmulatedNode");
-  read_head(reader, fields);
+  internal::read_head(reader, fields, "EmulatedNode");
   node.driver = read_driver(reader, fields);
   const Tree& gpus = fields.need("gpus");
   for (const Tree& gpu : reader.list(gpus, "gpus")) {

@@ -16,6 +16,7 @@
 
 #include "sectile/device/node.h"
 #include "sectile/emulator/emulator.h"
+#include "src/base/shell.h"
 #include "src/cli/executable.h"
 
 namespace sectile::cli {
@@ -106,15 +107,6 @@ std::string before(const std::string& first, const char* name) {
   return rest.empty() ? first : first + ':' + rest;
 }
 
-// As one word of a shell.
-std::string in_quotes(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) {
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  }
-  return out + '\'';
-}
-
 Result<std::string> temporary_directory() {
   const std::string parent = variable("TMPDIR");
   std::string path = (parent.empty() ? "/tmp" : parent) + "/sectile-emulate-XXXXXX";
@@ -132,6 +124,22 @@ Result<std::string> temporary_directory() {
                       fs::perms::others_read | fs::perms::others_exec,
                   ignored);
   return path;
+}
+
+Result<emulator::Occupant> occupant_of(const EmulatedProcess& process, const Snapshot& snapshot,
+                                       std::size_t gpu) {
+  emulator::Occupant occupant{.gpu = static_cast<int>(gpu),
+                              .memory = process.memory,
+                              .listed = process.listed,
+                              .name = process.command};
+  if (process.instance) {
+    const LiveInstance* instance = snapshot.gpus.at(gpu).find(*process.instance);
+    if (instance == nullptr) {
+      return fail(ErrorCode::kFailed, "the emulator did not make the layout");
+    }
+    occupant.gpu_instance = instance->id.value;
+  }
+  return occupant;
 }
 
 }  // namespace
@@ -209,18 +217,11 @@ Status Emulation::occupy(const EmulatedNode& node) {
   std::size_t index = 0;
   for (const EmulatedGpu& gpu : node.gpus) {
     for (const EmulatedProcess& process : gpu.processes) {
-      emulator::Occupant occupant{.gpu = static_cast<int>(index),
-                                  .memory = process.memory,
-                                  .listed = process.listed,
-                                  .name = process.command};
-      if (process.instance) {
-        const LiveInstance* instance = snapshot->gpus.at(index).find(*process.instance);
-        if (instance == nullptr) {
-          return fail(ErrorCode::kFailed, "the emulator did not make the layout");
-        }
-        occupant.gpu_instance = instance->id.value;
+      const Result<emulator::Occupant> occupant = occupant_of(process, *snapshot, index);
+      if (!occupant) {
+        return fail(occupant);
       }
-      if (const Status added = add_occupant(occupant); !added) {
+      if (const Status added = add_occupant(*occupant); !added) {
         return fail(added);
       }
     }

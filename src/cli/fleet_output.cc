@@ -93,7 +93,7 @@ Status write_nodes(const NodeLayouts& nodes, const std::string& directory) {
     if (label.find('/') != std::string::npos || label.starts_with('.')) {
       return fail(ErrorCode::kInvalidArgument, "node " + label + " cannot be a file's name");
     }
-    const std::string path = directory + '/' + label;
+    const std::string path = fmt::format("{}/{}", directory, label);
     if (const Status written = write_file(path + ".yaml", layout_yaml(gpus, label)); !written) {
       return written;
     }

@@ -23,7 +23,7 @@ std::unexpected<Error> refuse(std::string message, std::string next = {}) {
 }
 
 Result<std::vector<FleetGpu>> of_spec(const std::string& text) {
-  const Result<std::vector<GpuSpec>> specs = parse_gpu_spec(text);
+  const Result<std::vector<GpuSpec>> specs = parse_gpu_spec(text, {}, kMaxCountedGpus);
   if (!specs) {
     return fail(specs);
   }

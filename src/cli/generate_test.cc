@@ -11,6 +11,17 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+// As the file writes it: in mdoc every hyphen is a minus sign.
+std::string written_in(const GeneratedFile& file, std::string_view option) {
+  std::string name(option);
+  if (file.path.ends_with(".1")) {
+    for (std::size_t at = 0; (at = name.find('-', at)) != std::string::npos; at += 2) {
+      name.insert(at, "\\");
+    }
+  }
+  return name;
+}
+
 TEST(GenerateTest, PutsEveryOptionIntoEveryFile) {
   for (const GeneratedFile& file : generated_files()) {
     for (const Verb& verb : verbs()) {
@@ -19,14 +30,8 @@ TEST(GenerateTest, PutsEveryOptionIntoEveryFile) {
         continue;
       }
       for (const Option& option : verb.options) {
-        // In mdoc every hyphen is a minus sign.
-        std::string name(option.name);
-        if (file.path.ends_with(".1")) {
-          for (std::size_t at = 0; (at = name.find('-', at)) != std::string::npos; at += 2) {
-            name.insert(at, "\\");
-          }
-        }
-        EXPECT_THAT(file.text, HasSubstr(name)) << file.path << ' ' << verb.name;
+        EXPECT_THAT(file.text, HasSubstr(written_in(file, option.name)))
+            << file.path << ' ' << verb.name;
       }
     }
   }

@@ -39,6 +39,23 @@ std::string options_text(std::string_view title, std::span<const Option> options
   return text;
 }
 
+// Where the last space outside of quotes is among the first so many characters; npos: nowhere.
+std::size_t last_break(std::string_view command, std::size_t room) {
+  std::size_t last = std::string_view::npos;
+  char quote = '\0';
+  for (std::size_t i = 0; i <= room; ++i) {
+    const char c = command[i];
+    if (quote != '\0') {
+      quote = c == quote ? '\0' : quote;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == ' ') {
+      last = i;
+    }
+  }
+  return last;
+}
+
 // As one may type it: a long command goes on in the next line, behind a backslash, and is broken
 // between its words only.
 std::string typed(std::string_view command) {
@@ -47,16 +64,8 @@ std::string typed(std::string_view command) {
   std::string text;
   std::size_t indent = kIndent;
   while (command.size() + indent > kColumns) {
-    const std::size_t room = kColumns - indent - 2;  // The backslash and the space before it.
-    std::size_t end = std::string_view::npos;
-    char quote = '\0';
-    for (std::size_t i = 0; i <= room; ++i) {
-      if (command[i] == '\'' || command[i] == '"') {
-        quote = quote == '\0' ? command[i] : quote == command[i] ? '\0' : quote;
-      } else if (command[i] == ' ' && quote == '\0') {
-        end = i;
-      }
-    }
+    // The backslash and the space before it take two columns.
+    const std::size_t end = last_break(command, kColumns - indent - 2);
     if (end == std::string_view::npos) {
       break;  // One word that is longer than a line.
     }

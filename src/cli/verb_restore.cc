@@ -60,6 +60,19 @@ Result<std::optional<std::string>> saved_document() {
   return *state ? (*state)->get(kSavedLayout) : std::optional<std::string>();
 }
 
+// What is not there yet and may still come, to be told; empty: nothing.
+std::string awaited(const Result<Snapshot>& now, const std::string& document) {
+  if (!now) {
+    return now.error().code == ErrorCode::kUnavailable
+               ? "waiting for the driver: " + now.error().message
+               : "";
+  }
+  const Result<SavedTargets> saved = saved_targets(document, *now);
+  return saved && !saved->missing.empty()
+             ? fmt::format("waiting for {} of the saved GPUs", saved->missing.size())
+             : "";
+}
+
 // Reads the machine until all GPUs that were saved are there, or the time is over: then a machine
 // without some of them is given back, and the error of one without a driver.
 Result<Snapshot> wait_for_gpus(const Session& session, const std::string& document, seconds time) {
@@ -67,18 +80,12 @@ Result<Snapshot> wait_for_gpus(const Session& session, const std::string& docume
   const auto deadline = clock.now() + time;
   for (bool told = false;; told = true) {
     Result<Snapshot> now = read_node(session.arguments.text("nvml"), session.worker);
-    const bool absent = !now && now.error().code == ErrorCode::kUnavailable;
-    std::size_t missing = 0;
-    if (now) {
-      const Result<SavedTargets> saved = saved_targets(document, *now);
-      missing = saved ? saved->missing.size() : 0;
-    }
-    if ((!absent && missing == 0) || clock.now() >= deadline) {
+    const std::string missing = awaited(now, document);
+    if (missing.empty() || clock.now() >= deadline) {
       return now;
     }
     if (!told) {
-      session.say(absent ? "waiting for the driver: " + now.error().message
-                         : fmt::format("waiting for {} of the saved GPUs", missing));
+      session.say(missing);
     }
     clock.sleep(seconds(1));
   }

@@ -161,10 +161,10 @@ Result<std::vector<Profile>> read_profiles(const Nvml& nvml, const GpuIdentity& 
 }
 
 std::string hex4(std::uint16_t value) {
-  constexpr const char* digits = "0123456789abcdef";
+  constexpr const char* kDigits = "0123456789abcdef";
   std::string text;
   for (const unsigned shift : {12U, 8U, 4U, 0U}) {
-    text += digits[(static_cast<unsigned>(value) >> shift) & 0xFU];
+    text += kDigits[(static_cast<unsigned>(value) >> shift) & 0xFU];
   }
   return text;
 }

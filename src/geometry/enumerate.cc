@@ -12,6 +12,10 @@ bool takes_part(const ProfileFilter& filter, const Profile& profile) {
   return !filter || filter(profile);
 }
 
+// What grow() does for one profile.
+void grow_by(const Model& model, const ProfileFilter& filter, const Profile& profile,
+             const Layout& layout, std::set<Layout>& found);
+
 // Adds every layout that `layout` can grow into. A set, because an order of creation may matter
 // (Thor) and so two ways may lead to one layout.
 void grow(const Model& model, const ProfileFilter& filter, const Layout& layout,
@@ -20,13 +24,17 @@ void grow(const Model& model, const ProfileFilter& filter, const Layout& layout,
     return;
   }
   for (const Profile& profile : model.profiles) {
-    if (!takes_part(filter, profile)) {
-      continue;
+    if (takes_part(filter, profile)) {
+      grow_by(model, filter, profile, layout, found);
     }
-    for (const int start : free_starts(model, layout, profile)) {
-      if (const Result<Layout> next = layout.with_unchecked(Slot(profile, start))) {
-        grow(model, filter, *next, found);
-      }
+  }
+}
+
+void grow_by(const Model& model, const ProfileFilter& filter, const Profile& profile,
+             const Layout& layout, std::set<Layout>& found) {
+  for (const int start : free_starts(model, layout, profile)) {
+    if (const Result<Layout> next = layout.with_unchecked(Slot(profile, start))) {
+      grow(model, filter, *next, found);
     }
   }
 }

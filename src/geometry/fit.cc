@@ -111,6 +111,22 @@ int most(const Model& model, const Layout& layout, const Profile& profile, std::
   return best;
 }
 
+// Those that have needs, or those that have none.
+Status add_slots(const Model& model, const Layout& layout, bool needy, Layout& built) {
+  for (const Slot& slot : layout.slots()) {
+    if (needy !=
+        (std::ranges::find(model.needs, slot.profile(), &Needs::profile) != model.needs.end())) {
+      continue;
+    }
+    Result<Layout> next = built.with(model, slot);
+    if (!next) {
+      return fail(next);
+    }
+    built = *next;
+  }
+  return {};
+}
+
 }  // namespace
 
 Refusal refusal(const Model& model, const Layout& layout, const Profile& profile, int start) {
@@ -152,16 +168,8 @@ Status check(const Model& model, const Layout& layout) {
   // Slots that others need go first; two passes suffice, since no need has a need of its own.
   Layout built;
   for (const bool needy : {false, true}) {
-    for (const Slot& slot : layout.slots()) {
-      if (needy !=
-          (std::ranges::find(model.needs, slot.profile(), &Needs::profile) != model.needs.end())) {
-        continue;
-      }
-      Result<Layout> next = built.with(model, slot);
-      if (!next) {
-        return fail(next);
-      }
-      built = *next;
+    if (const Status added = add_slots(model, layout, needy, built); !added) {
+      return added;
     }
   }
   return {};

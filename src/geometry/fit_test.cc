@@ -146,46 +146,76 @@ TEST(FitTest, AnEmptyGpuHoldsTheGreatestCountOfEachProfile) {
   }
 }
 
-// The rules stated a second time: a set of slots is legal if the driver's published rules hold for
-// the finished set, whatever the order.
-bool model_legal(const Model& model, const Layout& layout) {
-  std::map<unsigned, int> count;
+// Whether two slots take one memory slice.
+bool overlaps(const Layout& layout) {
   std::array<int, 16> taken{};
+  for (const Slot& slot : layout.slots()) {
+    for (int slice = slot.placement().start; slice < slot.placement().end(); ++slice) {
+      taken.at(static_cast<std::size_t>(slice)) += 1;
+    }
+  }
+  return std::ranges::max(taken) > 1;
+}
+
+bool has_media(const Profile& profile) {
+  const Engines& engines = profile.engines;
+  return profile.media != Media::kNone &&
+         engines.decode + engines.jpeg + engines.encode + engines.ofa > 0;
+}
+
+// Of the whole GPU for all; and who has all of one kind is the only one with any.
+bool engines_suffice(const Model& model, const Layout& layout) {
   Engines sum;
   int all = 0;
   int with_media = 0;
-  int graphics = 0;
   for (const Slot& slot : layout.slots()) {
     const Profile& profile = *model.find(slot.profile());
-    for (int slice = slot.placement().start; slice < slot.placement().end(); ++slice) {
-      if (++taken.at(static_cast<std::size_t>(slice)) > 1) return false;
-    }
-    if (++count[profile.id.value] > profile.max_count) return false;
     sum.decode += profile.engines.decode;
     sum.encode += profile.engines.encode;
     sum.jpeg += profile.engines.jpeg;
     sum.ofa += profile.engines.ofa;
     all += profile.media == Media::kAll ? 1 : 0;
-    graphics += profile.graphics ? 1 : 0;
-    with_media += profile.media != Media::kNone && profile.engines.decode + profile.engines.jpeg +
-                                                           profile.engines.encode +
-                                                           profile.engines.ofa >
-                                                       0
-                      ? 1
-                      : 0;
+    with_media += has_media(profile) ? 1 : 0;
   }
   const Engines& whole = model.whole().engines;
-  const int size = static_cast<int>(layout.size());
-  if (all > 0 && with_media > 1) return false;
-  if (sum.decode > whole.decode || sum.encode > whole.encode || sum.jpeg > whole.jpeg ||
-      sum.ofa > whole.ofa || size > model.max_instances) {
+  return (all == 0 || with_media <= 1) && sum.decode <= whole.decode &&
+         sum.encode <= whole.encode && sum.jpeg <= whole.jpeg && sum.ofa <= whole.ofa;
+}
+
+// The rules stated a second time: a set of slots is legal if the driver's published rules hold for
+// the finished set, whatever the order.
+bool model_legal(const Model& model, const Layout& layout) {
+  if (overlaps(layout)) {
     return false;
   }
-  if (model.max_compute_only > 0 && size - graphics > model.max_compute_only) return false;
-  if (model.max_graphics > 0 && graphics > model.max_graphics) return false;
-  return std::ranges::all_of(model.needs, [&](const Needs& needs) {
-    return count[needs.profile.value] == 0 || count[needs.needed.value] > 0;
-  });
+  std::map<unsigned, int> count;
+  int graphics = 0;
+  for (const Slot& slot : layout.slots()) {
+    const Profile& profile = *model.find(slot.profile());
+    if (++count[profile.id.value] > profile.max_count) {
+      return false;
+    }
+    graphics += profile.graphics ? 1 : 0;
+  }
+  const int size = static_cast<int>(layout.size());
+  return engines_suffice(model, layout) && size <= model.max_instances &&
+         (model.max_compute_only <= 0 || size - graphics <= model.max_compute_only) &&
+         (model.max_graphics <= 0 || graphics <= model.max_graphics) &&
+         std::ranges::all_of(model.needs, [&](const Needs& needs) {
+           return count[needs.profile.value] == 0 || count[needs.needed.value] > 0;
+         });
+}
+
+// Any one slot more.
+void expect_agreement(const Model& each, const Layout& layout) {
+  for (const Profile& profile : each.profiles) {
+    for (const int start : profile.starts) {
+      const Result<Layout> next = layout.with_unchecked(Slot::bare(profile, start));
+      ASSERT_EQ(fits(each, layout, profile, start), next && model_legal(each, *next))
+          << each.key << " " << layout.diagram(each.memory_slices) << " + " << profile.name << "@"
+          << start;
+    }
+  }
 }
 
 // Exhaustive: every legal layout of every model plus any one slot more.
@@ -194,14 +224,7 @@ TEST(FitTest, AgreesWithTheModelOneStepBeyondEveryLayout) {
     const Model& each = model(key);
     for (const Layout& layout : all_layouts(each)) {
       ASSERT_TRUE(model_legal(each, layout)) << key << " " << layout.diagram(each.memory_slices);
-      for (const Profile& profile : each.profiles) {
-        for (const int start : profile.starts) {
-          const Result<Layout> next = layout.with_unchecked(Slot::bare(profile, start));
-          ASSERT_EQ(fits(each, layout, profile, start), next && model_legal(each, *next))
-              << key << " " << layout.diagram(each.memory_slices) << " + " << profile.name << "@"
-              << start;
-        }
-      }
+      expect_agreement(each, layout);
     }
   }
 }

@@ -21,6 +21,7 @@ int best_start(const Model& model, const Layout& layout, const Profile& profile,
 
 std::vector<Want> wants_of(const std::vector<const Profile*>& instances) {
   std::vector<Want> wants;
+  wants.reserve(instances.size());
   for (const Profile* profile : instances) {
     wants.push_back({.count = 1, .what = ByProfile{profile->name}});
   }

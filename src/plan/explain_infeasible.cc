@@ -167,13 +167,18 @@ class Explainer {
   std::vector<std::string> holders(const DemandClass& wanted) const {
     std::vector<std::string> result;
     for (const PlanGpu& gpu : gpus_) {
-      for (std::size_t i = 0; i < gpu.kept.size(); ++i) {
-        if (in_the_way(options_on(wanted, gpu), gpu.kept.slots()[i].placement())) {
-          result.push_back(holder(gpu, i));
-        }
-      }
+      add_holders(gpu, options_on(wanted, gpu), result);
     }
     return result;
+  }
+
+  static void add_holders(const PlanGpu& gpu, const std::vector<Option>& options,
+                          std::vector<std::string>& result) {
+    for (std::size_t i = 0; i < gpu.kept.size(); ++i) {
+      if (in_the_way(options, gpu.kept.slots()[i].placement())) {
+        result.push_back(holder(gpu, i));
+      }
+    }
   }
 
   static std::string holder(const PlanGpu& gpu, std::size_t i) {
@@ -217,14 +222,14 @@ class Explainer {
 
   // What keeps the want off slices that are free; nothing if the slices are what is missing.
   std::optional<std::string> broken_rule(const DemandClass& wanted) const {
-    for (std::size_t i = 0; i < gpus_.size(); ++i) {
-      for (const Option& option : options_on(wanted, gpus_[i])) {
-        if (std::optional<std::string> rule = broken_rule(i, *option.choice.profile)) {
-          return rule;
-        }
+    std::optional<std::string> rule;
+    for (std::size_t i = 0; i < gpus_.size() && !rule; ++i) {
+      const std::vector<Option>& options = options_on(wanted, gpus_[i]);
+      for (auto option = options.begin(); option != options.end() && !rule; ++option) {
+        rule = broken_rule(i, *option->choice.profile);
       }
     }
-    return std::nullopt;
+    return rule;
   }
 
   std::optional<std::string> broken_rule(std::size_t gpu, const Profile& profile) const {

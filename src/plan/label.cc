@@ -36,7 +36,7 @@ bool same_kind(const Label& wanted, const Label& offered) {
 }
 
 bool same_rounded(const Label& wanted, const Label& offered) {
-  return same_kind(wanted, offered) && offered.gigabytes &&
+  return same_kind(wanted, offered) && wanted.gigabytes && offered.gigabytes &&
          std::abs(*wanted.gigabytes - *offered.gigabytes) <= kMaxRounding;
 }
 

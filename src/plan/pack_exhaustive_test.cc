@@ -159,7 +159,7 @@ class Grid {
                   const Counts& counts) {
     const std::optional<Plan> plan = packed(on, wants_of(names_, counts), memory_);
     ASSERT_EQ(plan.has_value(), best.has_value()) << ::testing::PrintToString(counts);
-    if (plan) {
+    if (plan && best) {
       ASSERT_TRUE(plan->proven);
       ASSERT_EQ(plan->gpus_opened, best->opened) << ::testing::PrintToString(counts);
       ASSERT_EQ(plan->gpus_bound, plan->gpus_used);
@@ -359,6 +359,7 @@ std::vector<Want> random_wants(std::mt19937& random) {
                         testing::want(1, "whole"), testing::want(1, "1c.2g"),
                         testing::want(1, "1c.4g"), {.count = 1, .what = ByNeed{.graphics = true}}};
   std::vector<Want> wants;
+  wants.reserve(3);
   for (std::size_t i = 0; i < 3; ++i) {
     wants.push_back(kinds[random() % std::size(kinds)]);
   }
@@ -374,7 +375,7 @@ TEST(PackExhaustiveTest, RandomNeedsLabelsAndComputeInstancesOnMixedModels) {
     const PackResult plan = pack(gpus, wants);
     const std::optional<Best> best = PlaceAll(gpus, wants).run();
     ASSERT_EQ(plan.has_value(), best.has_value()) << "case " << i;
-    if (plan) {
+    if (plan && best) {
       ++placed;
       ASSERT_TRUE(plan->proven);
       ASSERT_EQ(plan->gpus_opened, best->opened) << "case " << i;
@@ -390,6 +391,7 @@ TEST(PackExhaustiveTest, RandomNeedsLabelsAndComputeInstancesOnMixedModels) {
 TEST(PackExhaustiveTest, NearestAlternativesFit) {
   const Model& a100 = model("a100-80gb");
   int offered = 0;
+  const auto is_sound = [&](const Layout& layout) { return check(a100, layout).has_value(); };
   for_each_multiset(kSix.size(), 4, [&](const Counts& counts) {
     const std::vector<Want> wants = wants_of(kSix, counts);
     const PackResult plan = pack(testing::gpus(1, a100), wants);
@@ -403,9 +405,7 @@ TEST(PackExhaustiveTest, NearestAlternativesFit) {
       EXPECT_TRUE(pack(testing::gpus(count, a100), alternative.wants)) << alternative.difference;
       EXPECT_GE(alternative.distance, std::max<std::int64_t>(distance, 1));
       distance = alternative.distance;
-      for (const Layout& layout : alternative.layouts) {
-        EXPECT_TRUE(check(a100, layout));
-      }
+      EXPECT_TRUE(std::ranges::all_of(alternative.layouts, is_sound));
     }
     EXPECT_FALSE(plan.error().nearest.empty());
     EXPECT_FALSE(plan.error().summary.empty());

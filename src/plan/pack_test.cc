@@ -23,6 +23,7 @@ using testing::want;
 std::vector<std::string> texts(const std::vector<PlanGpu>& gpus,
                                const std::vector<Layout>& layouts) {
   std::vector<std::string> result;
+  result.reserve(layouts.size());
   for (std::size_t i = 0; i < layouts.size(); ++i) {
     result.push_back(text(*gpus[std::min(i, gpus.size() - 1)].model, layouts[i]));
   }

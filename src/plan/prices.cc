@@ -167,8 +167,8 @@ class Simplex {
 
 std::int64_t scaled(double price) {
   // Far beyond any value; keeps a broken price from overflowing the sums made with it.
-  constexpr double largest = 1e12;
-  return std::llround(std::clamp(price, -largest, largest) * static_cast<double>(kPriceScale));
+  constexpr double kLargest = 1e12;
+  return std::llround(std::clamp(price, -kLargest, kLargest) * static_cast<double>(kPriceScale));
 }
 
 }  // namespace

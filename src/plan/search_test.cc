@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 
@@ -57,9 +58,7 @@ std::int64_t worth(const Program& program, const Answer& answer) {
       const Column& column = program.machines[i].columns[index];
       value += column.value;
       opens -= column.opens ? 1 : 0;
-      for (std::size_t k = 0; k < rest.size(); ++k) {
-        rest[k] -= column.serves[k];
-      }
+      std::ranges::transform(rest, column.serves, rest.begin(), std::minus());
     }
   }
   EXPECT_EQ(rest, answer.dropped);
@@ -71,10 +70,38 @@ std::int64_t worth(const Program& program, const Answer& answer) {
   return value;
 }
 
+// What serves nothing does not open, and each is there once.
+void add_new(Machine& machine, Column column) {
+  if (std::ranges::find(machine.columns, column.serves, &Column::serves) == machine.columns.end()) {
+    machine.columns.push_back(std::move(column));
+  }
+}
+
+class Dice {
+ public:
+  explicit Dice(std::mt19937& random) : random_(random) {}
+  int operator()(int least, int most) {
+    return std::uniform_int_distribution<int>(least, most)(random_);
+  }
+
+ private:
+  std::mt19937& random_;
+};
+
+Machine random_machine(Dice& roll, int classes) {
+  Machine machine{.count = roll(0, 2)};
+  const std::vector<int> nothing(static_cast<std::size_t>(classes), 0);
+  machine.columns.push_back({.serves = nothing, .value = roll(-5, 20)});
+  for (int columns = roll(0, 6); columns > 0; --columns) {
+    Column column{.serves = nothing, .value = roll(-20, 20), .opens = roll(0, 2) == 0};
+    std::ranges::generate(column.serves, [&] { return roll(0, 2); });
+    add_new(machine, std::move(column));
+  }
+  return machine;
+}
+
 Program random_program(std::mt19937& random) {
-  const auto roll = [&](int least, int most) {
-    return std::uniform_int_distribution<int>(least, most)(random);
-  };
+  Dice roll(random);
   Program program;
   const int classes = roll(1, 3);
   for (int k = 0; k < classes; ++k) {
@@ -82,22 +109,7 @@ Program random_program(std::mt19937& random) {
     program.drop_price.push_back(roll(0, 30));
   }
   for (int kinds = roll(1, 2); kinds > 0; --kinds) {
-    Machine machine{.count = roll(0, 2)};
-    const std::vector<int> nothing(static_cast<std::size_t>(classes), 0);
-    machine.columns.push_back({.serves = nothing, .value = roll(-5, 20)});
-    for (int columns = roll(0, 6); columns > 0; --columns) {
-      Column column{.serves = nothing, .value = roll(-20, 20), .opens = roll(0, 2) == 0};
-      for (int& serves : column.serves) {
-        serves = roll(0, 2);
-      }
-      // What serves nothing does not open, and each is there once.
-      const bool known = std::ranges::any_of(
-          machine.columns, [&](const Column& other) { return other.serves == column.serves; });
-      if (!known) {
-        machine.columns.push_back(std::move(column));
-      }
-    }
-    program.machines.push_back(std::move(machine));
+    program.machines.push_back(random_machine(roll, classes));
   }
   program.opens_max = roll(0, 4);
   return program;

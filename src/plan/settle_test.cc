@@ -159,7 +159,7 @@ Cost cost(const Layout& from, const std::vector<InUse>& used, const Layout& to) 
   for (const InUse& one : used) {
     const Slot& slot = *from.find(one.instance);
     const bool spared =
-        instances.contains(name(slot)) && compute.contains(name(slot, *one.compute));
+        instances.contains(name(slot)) && one.compute && compute.contains(name(slot, *one.compute));
     harmed += spared ? 0 : 1;
   }
   return {harmed, lost(names(from, false), instances), lost(names(from, true), compute)};
@@ -184,6 +184,23 @@ Cost least(const std::multimap<ProfileCounts, Layout>& groups, const ProfileCoun
   return best;
 }
 
+using Group = std::multimap<ProfileCounts, Layout>::value_type;
+
+// From the layout to one of the group, with every set of instances in use; returns how many.
+int expect_least(const Model& model, const std::multimap<ProfileCounts, Layout>& groups,
+                 const Layout& from, const Group& group) {
+  int cases = 0;
+  for (unsigned bits = 0; bits < 1U << from.size(); ++bits) {
+    const std::vector<InUse> used = in_use(from, bits);
+    const Layout settled = settle(model, from, group.second, used).value();
+    EXPECT_EQ(count_profiles(model, settled), group.first);
+    EXPECT_EQ(cost(from, used, settled), least(groups, group.first, from, used))
+        << text(model, from) << ", in use " << bits << ", to " << text(model, settled);
+    ++cases;
+  }
+  return cases;
+}
+
 // Every pair of layouts with every set of instances in use; returns how many.
 int expect_least(const Model& model, const std::vector<Layout>& layouts) {
   const auto groups = by_counts(model, layouts);
@@ -191,14 +208,7 @@ int expect_least(const Model& model, const std::vector<Layout>& layouts) {
   for (const Layout& from : layouts) {
     for (auto group = groups.begin(); group != groups.end();
          group = groups.upper_bound(group->first)) {
-      for (unsigned bits = 0; bits < 1U << from.size(); ++bits) {
-        const std::vector<InUse> used = in_use(from, bits);
-        const Layout settled = settle(model, from, group->second, used).value();
-        EXPECT_EQ(count_profiles(model, settled), group->first);
-        EXPECT_EQ(cost(from, used, settled), least(groups, group->first, from, used))
-            << text(model, from) << ", in use " << bits << ", to " << text(model, settled);
-        ++cases;
-      }
+      cases += expect_least(model, groups, from, *group);
     }
   }
   return cases;
@@ -217,23 +227,32 @@ TEST(SettleTest, NoPlacementOfTheSameInstancesDisturbsLess) {
             << " of Thor, " << large_of_h100 << " of H100 with 2g and larger\n";
 }
 
+std::vector<ComputeSlot> compute_slots(const Profile& profile) {
+  std::vector<ComputeSlot> slots;
+  for (const ComputeProfile& kind : profile.compute_profiles) {
+    for (const Placement& placement : kind.placements) {
+      slots.push_back({.profile = kind.id, .placement = placement});
+    }
+  }
+  return slots;
+}
+
+// Adds every set of compute instances that the slot can grow into.
+void grow(const Profile& profile, const Slot& slot, std::set<Slot>& all) {
+  if (!all.insert(slot).second) {
+    return;
+  }
+  for (const ComputeSlot& added : compute_slots(profile)) {
+    if (const auto more = slot.with_compute(profile, added)) {
+      grow(profile, *more, all);
+    }
+  }
+}
+
 // Every set of compute instances that fits into a GPU instance of the profile.
 std::vector<Slot> arrangements(const Profile& profile, int start) {
   std::set<Slot> all;
-  const std::function<void(const Slot&)> grow = [&](const Slot& slot) {
-    if (!all.insert(slot).second) {
-      return;
-    }
-    for (const ComputeProfile& kind : profile.compute_profiles) {
-      for (const Placement& placement : kind.placements) {
-        if (const auto more =
-                slot.with_compute(profile, {.profile = kind.id, .placement = placement})) {
-          grow(*more);
-        }
-      }
-    }
-  };
-  grow(Slot::bare(profile, start));
+  grow(profile, Slot::bare(profile, start), all);
   return {all.begin(), all.end()};
 }
 
@@ -284,12 +303,16 @@ class Everything {
       }
       std::vector<Slot> rest = left;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-      for (const Slot& slot : arrangements(profile, place.placement().start)) {
-        if (is_meant(profile, slot, left[i])) {
-          assign(places, rest, made.with_unchecked(slot).value());
-        }
+      for (const Slot& slot : meant(profile, place.placement().start, left[i])) {
+        assign(places, rest, made.with_unchecked(slot).value());
       }
     }
+  }
+
+  std::vector<Slot> meant(const Profile& profile, int start, const Slot& wanted) const {
+    std::vector<Slot> slots = arrangements(profile, start);
+    std::erase_if(slots, [&](const Slot& slot) { return !is_meant(profile, slot, wanted); });
+    return slots;
   }
 
   bool is_meant(const Profile& profile, const Slot& slot, const Slot& wanted) const {
@@ -305,6 +328,16 @@ class Everything {
   Cost best_{SIZE_MAX, 0, 0};
 };
 
+// One of the layouts, with compute instances.
+Layout draw(std::mt19937& random, const Model& gpu, const std::vector<Layout>& layouts) {
+  Layout drawn;
+  for (const Slot& slot : layouts[random() % layouts.size()].slots()) {
+    const auto all = arrangements(*gpu.find(slot.profile()), slot.placement().start);
+    drawn = drawn.with_unchecked(all[random() % all.size()]).value();
+  }
+  return drawn;
+}
+
 // With compute instances drawn at random in up to three GPU instances.
 TEST(SettleTest, NoArrangementOfComputeInstancesDisturbsLess) {
   std::mt19937 random(7);
@@ -313,17 +346,9 @@ TEST(SettleTest, NoArrangementOfComputeInstancesDisturbsLess) {
     std::vector<Layout> layouts = all_layouts(gpu, is_plain);
     std::erase_if(layouts, [](const Layout& one) { return one.size() > 3; });
     const auto groups = by_counts(gpu, layouts);
-    const auto draw = [&] {
-      Layout drawn;
-      for (const Slot& slot : layouts[random() % layouts.size()].slots()) {
-        const auto all = arrangements(*gpu.find(slot.profile()), slot.placement().start);
-        drawn = drawn.with_unchecked(all[random() % all.size()]).value();
-      }
-      return drawn;
-    };
     for (int round = 0; round < 300; ++round) {
-      const Layout from = draw();
-      const Layout wanted = draw();
+      const Layout from = draw(random, gpu, layouts);
+      const Layout wanted = draw(random, gpu, layouts);
       const std::vector<InUse> used = in_use(from, static_cast<unsigned>(random()));
       const Layout settled = settle(gpu, from, wanted, used).value();
       ASSERT_EQ(cost(from, used, settled), Everything(gpu, from, used).least(groups, wanted))

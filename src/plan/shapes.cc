@@ -79,6 +79,7 @@ std::vector<Shape> shapes(const Model& model, const Layout& kept,
                       }
                     });
   std::vector<Shape> result;
+  result.reserve(best.size());
   for (auto& [counts, shape] : best) {
     result.push_back(std::move(shape));
   }

@@ -62,17 +62,29 @@ TEST(UsefulnessTest, EmptyGpuOfMoreMemoryIsWorthMore) {
   EXPECT_GT(usefulness(model("jetson-thor"), {}), 0);
 }
 
+void expect_less_than_without_any(const Model& of, const Layout& layout) {
+  for (const Slot& slot : layout.slots()) {
+    const Layout less = layout.without(slot.placement());
+    EXPECT_LT(usefulness(of, layout), usefulness(of, less)) << testing::text(of, layout);
+  }
+}
+
 // Exhaustive: adding an instance never makes what is left more useful.
 TEST(UsefulnessTest, FallsWithEveryInstance) {
   for (const char* key : {"a100-80gb", "a30-24gb", "jetson-thor", "rtx-pro-4500-bw-32gb"}) {
     const Model& of = model(key);
     for (const Layout& each : all_layouts(of)) {
-      for (const Slot& slot : each.slots()) {
-        const Layout less = each.without(slot.placement());
-        EXPECT_LT(usefulness(of, each), usefulness(of, less)) << testing::text(of, each);
-      }
+      expect_less_than_without_any(of, each);
     }
   }
+}
+
+std::int64_t remaining_slices(const Model& of, const Layout& layout) {
+  std::int64_t slices = 0;
+  for (const Profile& profile : of.profiles) {
+    slices += std::int64_t{remaining_capacity(of, layout, profile)} * profile.memory_slices;
+  }
+  return slices;
 }
 
 // Exhaustive: the count from low starts upwards is the most that fit, as a search finds it.
@@ -80,15 +92,8 @@ TEST(UsefulnessTest, AgreesWithTheRemainingCapacityThatASearchFinds) {
   for (const char* key : {"a30-24gb", "jetson-thor", "rtx-pro-4500-bw-32gb"}) {
     const Model& of = model(key);
     for (const Layout& each : all_layouts(of)) {
-      std::int64_t slices = 0;
-      for (const Profile& profile : of.profiles) {
-        slices += remaining_capacity(of, each, profile) * profile.memory_slices;
-      }
-      std::int64_t all = 0;
-      for (const Profile& profile : of.profiles) {
-        all += remaining_capacity(of, {}, profile) * profile.memory_slices;
-      }
-      EXPECT_EQ(usefulness(of, each) * all, usefulness(of, {}) * slices);
+      EXPECT_EQ(usefulness(of, each) * remaining_slices(of, {}),
+                usefulness(of, {}) * remaining_slices(of, each));
     }
   }
 }

@@ -121,8 +121,9 @@ TEST(WantTest, NeedIsServedByTheSmallestThatHasItAndThenByLargerOnes) {
 
 TEST(WantTest, NeedOfGraphicsIsServedByGraphicsProfilesAndNoOtherNeedIs) {
   const Model& rtx = model("rtx-pro-6000-bw");
-  EXPECT_EQ(served(rtx, {.what = ByNeed{.memory_min = {20 * 1024}, .graphics = true}}),
-            "1g.24gb+gfx 2g.48gb+gfx 4g.96gb+gfx");
+  EXPECT_EQ(
+      served(rtx, {.what = ByNeed{.memory_min = {20 * std::int64_t{1024}}, .graphics = true}}),
+      "1g.24gb+gfx 2g.48gb+gfx 4g.96gb+gfx");
   EXPECT_EQ(served(rtx, need(1, 20)), "1g.24gb 1g.24gb+me 2g.48gb 4g.96gb");
 }
 

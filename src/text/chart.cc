@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "src/text/svg_canvas.h"
+#include "src/text/markup.h"
 
 namespace sectile::internal {
 namespace {
@@ -76,14 +76,15 @@ std::string legend(const std::vector<std::string>& series, double top) {
   std::string svg;
   for (std::size_t i = 0; i < series.size(); ++i) {
     const double x = kLeft + static_cast<double>(i % 4) * kLegendItem;
-    const double y = top + static_cast<double>(i / 4) * kLegendRow;
+    const std::size_t row = i / 4;
+    const double y = top + static_cast<double>(row) * kLegendRow;
     constexpr std::size_t kShown = 30;
     const std::string name =
         series[i].size() > kShown ? series[i].substr(0, kShown - 2) + ".." : series[i];
     svg += fmt::format(
         "<rect class=\"s{0}\" x=\"{1:.0f}\" y=\"{2:.0f}\" width=\"12\" height=\"12\" rx=\"2\"/>"
         "<text class=\"name\" x=\"{3:.0f}\" y=\"{4:.0f}\">{5}</text>\n",
-        i % kHues, x, y, x + 18, y + 10, xml(name));
+        i % kHues, x, y, x + 18, y + 10, markup(name));
   }
   return svg;
 }
@@ -91,13 +92,14 @@ std::string legend(const std::vector<std::string>& series, double top) {
 std::string frame(const std::string& title, const std::string& unit,
                   const std::vector<std::string>& series, const std::string& inside) {
   const double legend_top = kTop + kPlotHeight + kBelow + 10;
-  const auto rows = static_cast<double>((series.size() + 3) / 4);
-  const std::string label = xml(unit.empty() ? title : title + ", " + unit);
+  const std::size_t rows = (series.size() + 3) / 4;
+  const std::string label = markup(unit.empty() ? title : title + ", " + unit);
   return fmt::format(
       "<svg class=\"chart\" viewBox=\"0 0 {0:.0f} {1:.0f}\" role=\"img\" aria-label=\"{2}\" "
       "xmlns=\"http://www.w3.org/2000/svg\">\n<text class=\"title\" x=\"{3:.0f}\" "
       "y=\"18\">{2}</text>\n{4}{5}</svg>\n",
-      kWidth, legend_top + rows * kLegendRow, label, kLeft, inside, legend(series, legend_top));
+      kWidth, legend_top + static_cast<double>(rows) * kLegendRow, label, kLeft, inside,
+      legend(series, legend_top));
 }
 
 std::string bar_of(const Bar& bar, const Axis& axis, double x, double width, std::size_t hue) {
@@ -151,7 +153,7 @@ std::string draw(const BarChart& chart) {
                     std::max(1.0, each - 3), i);
     }
     svg += fmt::format("<text class=\"group\" x=\"{:.1f}\" y=\"{:.0f}\">{}</text>\n",
-                       left + group_width / 2, kTop + kPlotHeight + 18, xml(chart.groups[g]));
+                       left + group_width / 2, kTop + kPlotHeight + 18, markup(chart.groups[g]));
   }
   return frame(chart.title, chart.unit, chart.series, svg);
 }

@@ -4,6 +4,7 @@
 
 #include "sectile/text/fleet_file.h"
 #include "sectile/text/want_notation.h"
+#include "src/text/file_head.h"
 #include "src/text/profile_label.h"
 #include "src/text/scan.h"
 #include "src/text/tree.h"
@@ -26,7 +27,7 @@ std::string read_name(Reader& reader, const Tree& tree, std::string_view what) {
   std::string name = reader.text(tree, what);
   if (!internal::is_want_name(name)) {
     reader.refuse(tree.position, fmt::format("'{}' is no {}", printable(name), what),
-                  "a name has 1 to 64 letters, digits, '_', '.' and '-'");
+                  internal::kWantNameHint);
   }
   return name;
 }
@@ -102,19 +103,6 @@ FleetWant read_want(Reader& reader, const Tree& tree) {
   return want;
 }
 
-void read_head(Reader& reader, Fields& fields) {
-  const Tree& version = fields.need("apiVersion");
-  if (reader.text(version, "apiVersion") != "sectile/v1") {
-    reader.refuse(version.position,
-                  fmt::format("apiVersion '{}' is not known", printable(version.scalar)),
-                  "this Sectile reads sectile/v1");
-  }
-  const Tree& found = fields.need("kind");
-  if (reader.text(found, "kind") != "Demand") {
-    reader.refuse(found.position, fmt::format("kind '{}' is not Demand", printable(found.scalar)));
-  }
-}
-
 // One want of a notation: the count apart, because parse_want() knows small ones only.
 Result<FleetWant> parse_one(std::string_view text) {
   FleetWant want;
@@ -138,6 +126,20 @@ Result<FleetWant> parse_one(std::string_view text) {
   want.name = parsed->name;
   want.count = *count;
   return want;
+}
+
+std::string write_what(const FleetWant& want) {
+  if (const auto* const profile = std::get_if<ByProfile>(&want.what)) {
+    return fmt::format("    profile: {}\n", internal::yaml_quoted(profile->label));
+  }
+  const ByNeed& need = std::get<ByNeed>(want.what);
+  std::string text;
+  if (need.memory_min.value != 0) {
+    text += fmt::format("    memory: {}\n", internal::yaml_quoted(to_string(need.memory_min)));
+  }
+  text += need.compute_min == 0 ? "" : fmt::format("    compute: {}\n", need.compute_min);
+  text += need.graphics ? "    graphics: true\n" : "";
+  return text;
 }
 
 }  // namespace
@@ -171,7 +173,7 @@ Result<std::vector<FleetWant>> parse_demand(std::string_view text, std::string_v
   }
   Reader reader(file);
   Fields fields(reader, *tree, "the file");
-  read_head(reader, fields);
+  internal::read_head(reader, fields, "Demand");
   std::vector<FleetWant> wants;
   const Tree& list = fields.need("wants");
   for (const Tree& want : reader.list(list, "wants")) {
@@ -192,17 +194,7 @@ std::string write_demand(std::span<const FleetWant> wants) {
     if (!want.name.empty()) {
       text += fmt::format("    name: {}\n", internal::yaml_quoted(want.name));
     }
-    if (const auto* const profile = std::get_if<ByProfile>(&want.what)) {
-      text += fmt::format("    profile: {}\n", internal::yaml_quoted(profile->label));
-    } else {
-      const ByNeed& need = std::get<ByNeed>(want.what);
-      text +=
-          need.memory_min.value == 0
-              ? ""
-              : fmt::format("    memory: {}\n", internal::yaml_quoted(to_string(need.memory_min)));
-      text += need.compute_min == 0 ? "" : fmt::format("    compute: {}\n", need.compute_min);
-      text += need.graphics ? "    graphics: true\n" : "";
-    }
+    text += write_what(want);
     text += want.weight == 1 ? "" : fmt::format("    weight: {}\n", want.weight);
     text += want.larger ? fmt::format("    larger: {}\n", *want.larger) : "";
     if (!want.tenant.empty()) {

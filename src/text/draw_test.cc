@@ -284,23 +284,32 @@ bool plain(const Profile& profile) {
   return profile.media == Media::kPlain && !profile.graphics && !profile.double_memory();
 }
 
+GpuPicture with_hostile_owners(const Model& model, const Layout& layout, std::size_t& count) {
+  const std::vector<std::string>& names = samples::hostile_names();
+  GpuPicture picture{.title = model.key, .model = &model, .layout = layout};
+  while (picture.owners.size() < layout.size()) {
+    picture.owners.push_back(names[++count % names.size()]);
+  }
+  return picture;
+}
+
+void expect_narrow(const std::string& text, int width) {
+  for (const std::string& line : lines_of(text)) {
+    ASSERT_LE(internal::columns(line), width) << line << "|";
+    ASSERT_FALSE(line.ends_with(' ')) << line << "|";
+  }
+}
+
 // Every layout of models with different grids, at three widths in turn, with hostile owners.
 TEST(DrawTextTest, NoLineOfAnyLayoutIsTooLong) {
-  const std::vector<std::string>& names = samples::hostile_names();
   std::size_t count = 0;
   for (const char* key :
        {"a100-40gb", "a30-24gb", "rtx-pro-6000-bw", "jetson-thor", "rtx-pro-5000-bw-48gb"}) {
     const Model& model = **find_model(key);
     for (const Layout& layout : all_layouts(model, model.memory_slices >= 8 ? plain : nullptr)) {
-      GpuPicture picture{.title = key, .model = &model, .layout = layout};
-      while (picture.owners.size() < layout.size()) {
-        picture.owners.push_back(names[++count % names.size()]);
-      }
+      const GpuPicture picture = with_hostile_owners(model, layout, count);
       const int width = std::array{80, 40, 57}[count % 3];
-      for (const std::string& line : lines_of(draw_one(picture, {.width = width}))) {
-        ASSERT_LE(internal::columns(line), width) << line << "|";
-        ASSERT_FALSE(line.ends_with(' ')) << line << "|";
-      }
+      expect_narrow(draw_one(picture, {.width = width}), width);
     }
   }
   EXPECT_GT(count, 1000U);

@@ -56,8 +56,7 @@ inline const std::vector<std::string>& hostile_names() {
       "e\xcc\x81 combining",
       std::string(5000, 'x'),
       std::string(300, ' ') + "spaces",
-      "\xc2\x9b"
-      "31m csi",
+      std::string("\xc2\x9b") + "31m csi",
       "subgraph end",
   };
   return names;

@@ -11,6 +11,7 @@
 #include "sectile/geometry/catalogue.h"
 #include "sectile/text/notation.h"
 #include "sectile/text/want_notation.h"
+#include "src/text/file_head.h"
 #include "src/text/scan.h"
 #include "src/text/tree.h"
 #include "src/text/utf8.h"
@@ -129,14 +130,23 @@ Status set_layout(FleetGpu& gpu, std::string_view text, Layouts& layouts) {
     return fail(ErrorCode::kInvalidArgument, layout.error().message, layout.error().next);
   }
   gpu.layout = *layout;
-  for (const int start : marked->busy) {
-    for (std::size_t i = 0; i < layout->size(); ++i) {
-      if (layout->slots()[i].placement().start == start) {
-        gpu.busy = static_cast<std::uint8_t>(gpu.busy | (1U << i));
-      }
+  for (std::size_t i = 0; i < layout->size(); ++i) {
+    if (std::ranges::count(marked->busy, layout->slots()[i].placement().start) > 0) {
+      gpu.busy = static_cast<std::uint8_t>(gpu.busy | (1U << i));
     }
   }
   return {};
+}
+
+// What the file says at that position; nothing if the model is not known.
+void read_layout(Reader& reader, Position position, std::string_view text, FleetGpu& gpu,
+                 Layouts& layouts) {
+  if (gpu.model == nullptr) {
+    return;
+  }
+  if (const Status set = set_layout(gpu, text, layouts); !set) {
+    reader.refuse(position, set.error());
+  }
 }
 
 const Model* read_model(Reader& reader, Position position, std::string_view name) {
@@ -173,10 +183,8 @@ Alike read_short_gpu(Reader& reader, const Tree& tree, const Attributes& attribu
       .tenant = attributes.tenant, .drain = attributes.drain, .healthy = attributes.healthy};
   alike.gpu.model = read_model(reader, tree.position, model);
   const std::string_view layout = internal::trim(text.substr(spec.size()));
-  if (alike.gpu.model != nullptr && !layout.empty()) {
-    if (const Status set = set_layout(alike.gpu, layout, layouts); !set) {
-      reader.refuse(tree.position, set.error());
-    }
+  if (!layout.empty()) {
+    read_layout(reader, tree.position, layout, alike.gpu, layouts);
   }
   return alike;
 }
@@ -216,11 +224,7 @@ Alike read_gpu(Reader& reader, const Tree& tree, const Attributes& defaults, Lay
   }
   if (const Tree* const layout = fields.find("layout")) {
     const std::string text = reader.text(*layout, "layout");
-    if (alike.gpu.model != nullptr) {
-      if (const Status set = set_layout(alike.gpu, text, layouts); !set) {
-        reader.refuse(layout->position, set.error());
-      }
-    }
+    read_layout(reader, layout->position, text, alike.gpu, layouts);
   }
   if (const Tree* const busy = fields.find("busy")) {
     read_busy(reader, *busy, alike.gpu);
@@ -277,37 +281,52 @@ Node read_node(Reader& reader, const Tree& tree, Layouts& layouts) {
   return node;
 }
 
+using NodesByName = std::map<std::string, const Node*>;
+
+// The node that this one is like in the end: itself if it is like none, nullptr after a refusal.
+const Node* source_of(Reader& reader, const NodesByName& nodes, const Node& node) {
+  const Node* source = &node;
+  for (std::size_t steps = 0; !source->like.empty(); ++steps) {
+    const auto found = nodes.find(source->like);
+    if (found == nodes.end()) {
+      reader.refuse(source->like_position,
+                    fmt::format("there is no node '{}'", printable(source->like)));
+      return nullptr;
+    }
+    source = found->second;
+    if (steps == nodes.size()) {
+      reader.refuse(node.like_position,
+                    fmt::format("node '{}' is like itself, in a circle", printable(node.name)));
+      return nullptr;
+    }
+  }
+  return source;
+}
+
+// `like` stays until all are done, for those that point here.
+void copy_gpus(const Node& source, Node& node) {
+  node.gpus = source.gpus;
+  for (FleetGpu& gpu : node.gpus) {
+    gpu.name.clear();
+    gpu.tenant = node.attributes.tenant.empty() ? gpu.tenant : node.attributes.tenant;
+    gpu.drain = gpu.drain || node.attributes.drain;
+    gpu.healthy = gpu.healthy && node.attributes.healthy;
+  }
+}
+
 // Gives every node that is like another one that one's GPUs.
 void follow_likes(Reader& reader, std::vector<Node>& nodes) {
-  std::map<std::string, std::size_t> by_name;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    by_name[nodes[i].name] = i;
+  NodesByName by_name;
+  for (const Node& node : nodes) {
+    by_name[node.name] = &node;
   }
   for (Node& node : nodes) {
-    const Node* source = &node;
-    for (std::size_t steps = 0; !source->like.empty(); ++steps) {
-      const auto found = by_name.find(source->like);
-      if (found == by_name.end()) {
-        reader.refuse(source->like_position,
-                      fmt::format("there is no node '{}'", printable(source->like)));
-        return;
-      }
-      source = &nodes[found->second];
-      if (steps == nodes.size()) {
-        reader.refuse(node.like_position,
-                      fmt::format("node '{}' is like itself, in a circle", printable(node.name)));
-        return;
-      }
+    const Node* const source = source_of(reader, by_name, node);
+    if (source == nullptr) {
+      return;
     }
     if (source != &node) {
-      // Copied aside: `like` stays until all are done, for those that point here.
-      node.gpus = source->gpus;
-      for (FleetGpu& gpu : node.gpus) {
-        gpu.name.clear();
-        gpu.tenant = node.attributes.tenant.empty() ? gpu.tenant : node.attributes.tenant;
-        gpu.drain = gpu.drain || node.attributes.drain;
-        gpu.healthy = gpu.healthy && node.attributes.healthy;
-      }
+      copy_gpus(*source, node);
     }
   }
 }
@@ -352,20 +371,6 @@ class Multiplying {
   std::vector<FleetGpu> fleet_;
 };
 
-void read_head(Reader& reader, Fields& fields, std::string_view kind) {
-  const Tree& version = fields.need("apiVersion");
-  if (reader.text(version, "apiVersion") != "sectile/v1") {
-    reader.refuse(version.position,
-                  fmt::format("apiVersion '{}' is not known", printable(version.scalar)),
-                  "this Sectile reads sectile/v1");
-  }
-  const Tree& found = fields.need("kind");
-  if (reader.text(found, "kind") != kind) {
-    reader.refuse(found.position,
-                  fmt::format("kind '{}' is not {}", printable(found.scalar), kind));
-  }
-}
-
 std::string write_attributes(const FleetGpu& gpu) {
   std::string text;
   if (!gpu.tenant.empty()) {
@@ -384,7 +389,7 @@ Result<std::vector<FleetGpu>> parse_fleet(std::string_view text, std::string_vie
   }
   Reader reader(file);
   Fields fields(reader, *tree, "the file");
-  read_head(reader, fields, "Fleet");
+  internal::read_head(reader, fields, "Fleet");
   std::vector<Node> nodes;
   Layouts layouts;
   for (const Tree& node : reader.list(fields.need("nodes"), "nodes")) {
@@ -407,6 +412,7 @@ std::string to_notation(const FleetGpu& gpu) {
   std::string result;
   // One by one, so that each mark is behind its instance; largest first as for any layout.
   std::vector<std::pair<Slot, bool>> slots;
+  slots.reserve(gpu.layout.size());
   for (std::size_t i = 0; i < gpu.layout.size(); ++i) {
     slots.emplace_back(gpu.layout.slots()[i], gpu.is_busy(i));
   }

@@ -46,6 +46,7 @@ void LayoutCounts::add(const Model& model, const Layout& layout, std::int64_t co
 
 std::vector<LayoutCounts::Row> LayoutCounts::sorted() const {
   std::vector<Row> rows;
+  rows.reserve(rows_.size());
   for (const auto& [key, row] : rows_) {
     rows.push_back(row);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "src/text/file_head.h"
 #include "src/text/tree.h"
 #include "src/text/utf8.h"
 #include "src/text/yaml_text.h"
@@ -171,12 +172,7 @@ Result<HooksConfig> parse_hooks(std::string_view text, std::string_view file) {
   HooksConfig config{.file = std::string(file), .hooks = {}};
   Reader reader(file);
   Fields fields(reader, *tree, "the file");
-  const Tree& version = fields.need("version");
-  if (reader.text(version, "version") != "v1") {
-    reader.refuse(version.position,
-                  fmt::format("version '{}' is not known", printable(version.scalar)),
-                  "Sectile reads version v1");
-  }
+  internal::read_version(reader, fields);
   if (const Tree* const hooks = fields.find("hooks")) {
     read_points(reader, *hooks, config);
   }

@@ -169,7 +169,7 @@ Measurement read_ours(const CsvRow& row, Rows& rows) {
   point.workload = std::string(rows.cell(row, "workload"));
   if (!internal::is_want_name(point.workload)) {
     rows.refuse(fmt::format("'{}' is no name of a workload", printable(point.workload)),
-                "a name has 1 to 64 letters, digits, '_', '.' and '-'");
+                internal::kWantNameHint);
   }
   point.model = rows.model(row);
   if (point.model == nullptr) {
@@ -212,6 +212,16 @@ Measurement read_parva_gpu(const CsvRow& row, Rows& rows, const MeasurementDefau
   return point;
 }
 
+// `theirs`: what ParvaGPU's files leave out; nullptr for ours.
+Measurement read_row(const CsvRow& row, Rows& rows, const MeasurementDefaults* theirs) {
+  return theirs != nullptr ? read_parva_gpu(row, rows, *theirs) : read_ours(row, rows);
+}
+
+void refuse_repeated(Rows& rows, const std::string& origin) {
+  rows.refuse(fmt::format("the same point stands at {}", origin),
+              "one line for each workload, GPU, profile, batch and number of processes");
+}
+
 }  // namespace
 
 Status Measurements::add(std::string_view text, std::string_view file,
@@ -221,23 +231,22 @@ Status Measurements::add(std::string_view text, std::string_view file,
     return fail(csv);
   }
   Rows rows(*csv, file);
-  const bool theirs = is_parva_gpu(*csv) && defaults.model != nullptr;
-  if (!theirs) {
+  const MeasurementDefaults* const theirs =
+      is_parva_gpu(*csv) && defaults.model != nullptr ? &defaults : nullptr;
+  if (theirs == nullptr) {
     check_columns(*csv, rows);
   }
   std::map<Key, std::string> origins;
   std::vector<Measurement> points;
   for (auto row = csv->rows.begin(); row != csv->rows.end() && !rows.error; ++row) {
-    points.push_back(theirs ? read_parva_gpu(*row, rows, defaults) : read_ours(*row, rows));
-    const Measurement& point = points.back();
+    const Measurement point = read_row(*row, rows, theirs);
+    points.push_back(point);
     const Key key{point.workload, point.model, point.profile, point.batch, point.processes};
     const auto before = origins_.find(key);
     const auto [origin, is_new] =
         origins.emplace(key, fmt::format("{}:{}", printable(file), row->line));
     if (before != origins_.end() || !is_new) {
-      rows.refuse(
-          fmt::format("the same point stands at {}", is_new ? before->second : origin->second),
-          "one line for each workload, GPU, profile, batch and number of processes");
+      refuse_repeated(rows, is_new ? before->second : origin->second);
     }
     if (points_.size() + points.size() > fleet::kMaxMeasurements) {
       rows.refuse(fmt::format("more than {} measurements", fleet::kMaxMeasurements));

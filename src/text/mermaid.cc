@@ -87,6 +87,22 @@ int columns_for(std::span<const GpuPicture> gpus) {
   return columns;
 }
 
+// The blocks of the `index`th GPU; the ids of those that are free are added to `free`.
+std::string blocks_text(const GpuPicture& gpu, std::size_t index, int scale,
+                        std::vector<std::string>& free) {
+  std::string text;
+  for (const internal::Block& block : internal::blocks_of(gpu)) {
+    const bool is_free = block.kind == internal::Block::Kind::kFree;
+    const std::string id =
+        fmt::format("gpu{}{}{}", index, is_free ? "free" : "slot", block.placement.start);
+    text += node(id, words_of(block), block.placement.size * scale);
+    if (is_free) {
+      free.push_back(id);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string mermaid_pie(std::span<const GpuPicture> gpus, std::string_view strategy) {
@@ -112,18 +128,9 @@ std::string mermaid_blocks(std::span<const GpuPicture> gpus) {
   std::vector<std::string> free;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
     const GpuPicture& gpu = gpus[i];
-    const int scale = columns / internal::ruler_length(gpu);
     titles.push_back(fmt::format("gpu{}title", i));
     result += node(titles.back(), label(gpu.title + " (" + gpu.model->key + ")"), columns);
-    for (const internal::Block& block : internal::blocks_of(gpu)) {
-      const bool is_free = block.kind == internal::Block::Kind::kFree;
-      const std::string id =
-          fmt::format("gpu{}{}{}", i, is_free ? "free" : "slot", block.placement.start);
-      result += node(id, words_of(block), block.placement.size * scale);
-      if (is_free) {
-        free.push_back(id);
-      }
-    }
+    result += blocks_text(gpu, i, columns / internal::ruler_length(gpu), free);
   }
   return result + in_class("title", "fill:none,stroke:none", titles) +
          in_class("free", "fill:none,stroke-dasharray:4", free);

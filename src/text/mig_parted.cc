@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "src/text/file_head.h"
 #include "src/text/mig_parted_read.h"
 #include "src/text/profile_label.h"
 #include "src/text/utf8.h"
@@ -208,12 +209,7 @@ Result<MigPartedConfig> internal::read_mig_parted(const Tree& tree, std::string_
   }
   Reader reader(file);
   Fields fields(reader, tree, "the file");
-  const Tree& version = fields.need("version");
-  if (reader.text(version, "version") != "v1") {
-    reader.refuse(version.position,
-                  fmt::format("version '{}' is not known", printable(version.scalar)),
-                  "Sectile reads version v1");
-  }
+  internal::read_version(reader, fields);
   if (const Tree* const labels = fields.find("mig-configs")) {
     read_labels(reader, *labels, config);
   }

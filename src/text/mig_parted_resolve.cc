@@ -112,15 +112,22 @@ Result<Choice> choose(const Model& model, const Wanted& wanted) {
                                                        (*profile)->name, model.key, wanted.text));
 }
 
-// Whether one more such compute instance has room in the GPU instance that was begun last.
-bool joins(const LayoutItem& last, const Choice& choice) {
+// The compute instances of the GPU instance that was begun last, if one more has room there;
+// nullptr otherwise.
+std::vector<ComputeItem>* joined(std::vector<LayoutItem>& items, const Choice& choice) {
+  if (items.empty()) {
+    return nullptr;
+  }
+  LayoutItem& last = items.back();
   if (last.profile != choice.profile || !last.compute || !choice.compute) {
-    return false;
+    return nullptr;
   }
   std::vector<ComputeItem> compute = *last.compute;
   compute.push_back({.profile = choice.compute, .start = {}});
-  return compute.size() <= kMaxComputeInstances &&
-         internal::make_slot(*last.profile, last.profile->starts.front(), compute).has_value();
+  const bool fits =
+      compute.size() <= kMaxComputeInstances &&
+      internal::make_slot(*last.profile, last.profile->starts.front(), compute).has_value();
+  return fits ? &*last.compute : nullptr;
 }
 
 void add(std::vector<LayoutItem>& items, const Choice& choice) {
@@ -135,8 +142,8 @@ void add(std::vector<LayoutItem>& items, const Choice& choice) {
     return;
   }
   const ComputeItem compute{.profile = choice.compute, .start = {}};
-  if (!items.empty() && joins(items.back(), choice)) {
-    items.back().compute->push_back(compute);
+  if (std::vector<ComputeItem>* const last = joined(items, choice)) {
+    last->push_back(compute);
   } else {
     items.push_back(
         {.profile = choice.profile, .count = 1, .start = {}, .compute = std::vector{compute}});
@@ -166,20 +173,17 @@ Status resolve_spec(const MigPartedSpec& spec, std::span<const ConfigGpu> gpus,
   if (!selected) {
     return fail(selected);
   }
-  std::map<const Model*, Layout> layouts;
+  internal::LayoutsByModel layouts;
+  const auto ask = [&](const Model& model) { return layout_of(model, spec); };
   for (const std::size_t index : *selected) {
-    const ConfigGpu& gpu = gpus[index];
-    if (spec.mig_enabled && !layouts.contains(gpu.model)) {
-      const Result<Layout> layout = layout_of(*gpu.model, spec);
-      if (!layout) {
-        const Error& error = layout.error();
-        return fail(error.code, fmt::format("gpu {}: {}", gpu.index, error.message), error.next);
-      }
-      layouts.emplace(gpu.model, *layout);
+    const Result<Layout> layout =
+        spec.mig_enabled ? layouts.of(gpus[index], ask) : Result<Layout>(Layout());
+    if (!layout) {
+      return fail(layout);
     }
     resolving.set({.gpu = index,
                    .mig_enabled = spec.mig_enabled,
-                   .layout = spec.mig_enabled ? layouts.at(gpu.model) : Layout(),
+                   .layout = *layout,
                    .exact = false,
                    .origin = resolving.origin(spec.position)});
   }

@@ -31,6 +31,7 @@ Result<Resolution> resolve_text(const std::string& entries, const std::vector<Co
 // What each selected GPU gets: "0: 3g.20gb@0", "1: off".
 std::vector<std::string> shown(const Resolution& resolution, const std::vector<ConfigGpu>& on) {
   std::vector<std::string> result;
+  result.reserve(resolution.gpus.size());
   for (const ResolvedGpu& gpu : resolution.gpus) {
     result.push_back(std::to_string(gpu.gpu) + ": " +
                      (gpu.mig_enabled ? to_notation(*on[gpu.gpu].model, gpu.layout) : "off"));

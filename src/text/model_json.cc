@@ -205,6 +205,13 @@ ProvenanceNote read_note(Reader& reader, const Member& member) {
   return note;
 }
 
+void refuse_twice(Reader& reader, const Member& member, const std::string& field,
+                  std::set<std::string>& seen) {
+  if (!seen.insert(field).second) {
+    reader.refuse(member.position, fmt::format("provenance names {} a second time", field));
+  }
+}
+
 std::vector<ProvenanceNote> read_provenance(Reader& reader, const Tree& model, const Tree& tree) {
   std::vector<ProvenanceNote> result;
   std::set<std::string> seen;
@@ -217,9 +224,7 @@ std::vector<ProvenanceNote> read_provenance(Reader& reader, const Tree& model, c
                     "write a path such as memory_mib or profiles[9,5].sm_count");
     }
     for (const std::string& field : fields) {
-      if (!seen.insert(field).second) {
-        reader.refuse(member.position, fmt::format("provenance names {} a second time", field));
-      }
+      refuse_twice(reader, member, field, seen);
       note.field = field;
       result.push_back(note);
     }

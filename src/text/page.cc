@@ -6,7 +6,7 @@
 
 #include "src/text/chart.h"
 #include "src/text/lines.h"
-#include "src/text/utf8.h"
+#include "src/text/markup.h"
 
 namespace sectile::internal {
 namespace {
@@ -50,7 +50,7 @@ std::string text_of(const PageTable& table) {
 
 std::string cell(std::string_view tag, const Column& column, const std::string& text) {
   return fmt::format("<{0}{1}>{2}</{0}>", tag,
-                     column.align == Align::kRight ? " class=\"right\"" : "", html_text(text));
+                     column.align == Align::kRight ? " class=\"right\"" : "", markup(text));
 }
 
 std::string html_of(const PageTable& table) {
@@ -86,33 +86,6 @@ std::string counted(std::int64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }
 
-std::string html_text(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? '?' : c;
-    }
-  }
-  for (std::size_t bad = first_invalid_utf8(result); bad != std::string::npos;
-       bad = first_invalid_utf8(result)) {
-    result[bad] = '?';
-  }
-  return result;
-}
-
 std::string page_text(const Page& page) {
   Lines lines;
   for (const std::string& sentence : page.summary) {
@@ -141,13 +114,13 @@ std::string page_html(const Page& page) {
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n"
       "<style>{1}{2}</style>\n</head>\n<body>\n<h1>{0}</h1>\n",
-      html_text(page.title), kStyle, charts ? chart_style() : "");
+      markup(page.title), kStyle, charts ? chart_style() : "");
   for (const std::string& sentence : page.summary) {
-    html += fmt::format("<p class=\"summary\">{}</p>\n", html_text(sentence));
+    html += fmt::format("<p class=\"summary\">{}</p>\n", markup(sentence));
   }
   for (const PageSection& section : page.sections) {
-    html += fmt::format("<h2>{}</h2>\n", html_text(section.heading));
-    html += section.prose.empty() ? "" : fmt::format("<p>{}</p>\n", html_text(section.prose));
+    html += fmt::format("<h2>{}</h2>\n", markup(section.heading));
+    html += section.prose.empty() ? "" : fmt::format("<p>{}</p>\n", markup(section.prose));
     html += section.table ? html_of(*section.table) : "";
     html += section.pictures.empty() ? "" : draw_svg(section.pictures);
     for (const std::string& chart : section.charts) {

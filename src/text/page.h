@@ -36,9 +36,6 @@ std::string page_text(const Page& page);
 // One self-contained document: no script, font or link from elsewhere; light and dark.
 std::string page_html(const Page& page);
 
-// With the characters that mean something in HTML replaced, and what is no text neutralised.
-std::string html_text(std::string_view text);
-
 // "1,234,567"
 std::string grouped(std::int64_t number);
 

@@ -48,9 +48,10 @@ std::optional<Slot> place_compute(const Profile& profile, const Slot& slot,
 
 // A place is left to choose, or there is only one anyway: then the order of creation (Thor's is
 // special) is left to the packer.
-bool is_free(const LayoutItem& item) {
-  return !item.start ||
-         (item.profile->starts.size() == 1 && item.profile->starts.front() == *item.start);
+std::optional<int> fixed_start(const LayoutItem& item) {
+  const bool only_place =
+      item.profile->starts.size() == 1 && item.start == item.profile->starts.front();
+  return only_place ? std::nullopt : item.start;
 }
 
 Result<Slot> slot_of(const LayoutItem& item, int start) {
@@ -63,10 +64,11 @@ Result<Slot> slot_of(const LayoutItem& item, int start) {
 Result<Layout> place_fixed(const Model& model, std::span<const LayoutItem> items) {
   Layout layout;
   for (const LayoutItem& item : items) {
-    if (is_free(item)) {
+    const std::optional<int> start = fixed_start(item);
+    if (!start) {
       continue;
     }
-    const Result<Slot> slot = slot_of(item, *item.start);
+    const Result<Slot> slot = slot_of(item, *start);
     if (!slot) {
       return fail(slot);
     }
@@ -140,14 +142,14 @@ Result<Layout> place(const Model& model, std::span<const LayoutItem> items) {
                               model.key, model.max_instances));
     }
   }
-  const Result<Layout> fixed = place_fixed(model, items);
+  Result<Layout> fixed = place_fixed(model, items);
   if (!fixed) {
     return fixed;
   }
   std::vector<Want> wants;
   std::vector<std::size_t> item_of_want;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (is_free(items[i])) {
+    if (!fixed_start(items[i])) {
       wants.push_back({.count = items[i].count,
                        .what = ByProfile{.label = items[i].profile->name},
                        .name = {}});

@@ -121,7 +121,7 @@ Result<Layout> layout_for(const PlanDocumentGpu& planned, const ConfigGpu& gpu) 
                     printable(planned.model), gpu.index, gpu.model->key),
         "plan again for this node");
   }
-  const Result<Layout> layout = parse_layout(*gpu.model, planned.notation);
+  Result<Layout> layout = parse_layout(*gpu.model, planned.notation);
   if (!layout) {
     return layout;
   }

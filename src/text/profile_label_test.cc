@@ -8,20 +8,18 @@ namespace sectile::internal {
 namespace {
 
 TEST(ProfileLabelTest, TakesALabelApart) {
-  const std::optional<ProfileLabel> label = parse_profile_label("1c.2g.20gb+me");
-  ASSERT_TRUE(label);
-  EXPECT_EQ(label->compute, 1);
-  EXPECT_EQ(label->slices, 2);
-  EXPECT_EQ(label->gigabytes, 20);
-  EXPECT_EQ(label->attributes, "+me");
-  EXPECT_EQ(label->instance(), "2g.20gb+me");
+  const ProfileLabel label = parse_profile_label("1c.2g.20gb+me").value_or(ProfileLabel());
+  EXPECT_EQ(label.compute, 1);
+  EXPECT_EQ(label.slices, 2);
+  EXPECT_EQ(label.gigabytes, 20);
+  EXPECT_EQ(label.attributes, "+me");
+  EXPECT_EQ(label.instance(), "2g.20gb+me");
 }
 
 TEST(ProfileLabelTest, AShortLabelHasNoMemory) {
-  const std::optional<ProfileLabel> label = parse_profile_label("3g");
-  ASSERT_TRUE(label);
-  EXPECT_FALSE(label->gigabytes);
-  EXPECT_EQ(label->instance(), "3g");
+  const ProfileLabel label = parse_profile_label("3g").value_or(ProfileLabel());
+  EXPECT_FALSE(label.gigabytes);
+  EXPECT_EQ(label.instance(), "3g");
   EXPECT_FALSE(is_full_label("3g"));
 }
 

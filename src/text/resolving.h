@@ -1,6 +1,8 @@
 // Resolving: a Resolution while the entries of a label are read, one after the other.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <map>
 #include <string>
@@ -36,6 +38,29 @@ class Resolving {
   std::size_t gpu_count_;
   std::map<std::size_t, ResolvedGpu> by_gpu_;
   Resolution result_;
+};
+
+// GPUs of one model share the answer to a question.
+class LayoutsByModel {
+ public:
+  // `ask` answers for a model: Result<Layout>(const Model&). An error says for which GPU it was
+  // asked.
+  template <typename Ask>
+  Result<Layout> of(const ConfigGpu& gpu, const Ask& ask) {
+    if (const auto known = layouts_.find(gpu.model); known != layouts_.end()) {
+      return known->second;
+    }
+    Result<Layout> layout = ask(*gpu.model);
+    if (!layout) {
+      const Error& error = layout.error();
+      return fail(error.code, fmt::format("gpu {}: {}", gpu.index, error.message), error.next);
+    }
+    layouts_.emplace(gpu.model, *layout);
+    return layout;
+  }
+
+ private:
+  std::map<const Model*, Layout> layouts_;
 };
 
 }  // namespace sectile::internal

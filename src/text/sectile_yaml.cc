@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sectile/text/want_notation.h"
+#include "src/text/file_head.h"
 #include "src/text/mig_parted_read.h"
 #include "src/text/profile_label.h"
 #include "src/text/scan.h"
@@ -31,21 +32,6 @@ constexpr std::size_t kMaxName = 200;
 constexpr std::size_t kMaxDevice = 64;  // Bytes of a UUID or a model's key.
 
 // Reading.
-
-// The two fields that every kind has.
-void read_head(Reader& reader, Fields& fields, std::string_view kind) {
-  const Tree& version = fields.need("apiVersion");
-  if (reader.text(version, "apiVersion") != "sectile/v1") {
-    reader.refuse(version.position,
-                  fmt::format("apiVersion '{}' is not known", printable(version.scalar)),
-                  "this Sectile reads sectile/v1");
-  }
-  const Tree& found = fields.need("kind");
-  if (reader.text(found, "kind") != kind) {
-    reader.refuse(found.position,
-                  fmt::format("kind '{}' is not {}", printable(found.scalar), kind));
-  }
-}
 
 bool is_uuid(std::string_view text) {
   return text.starts_with("GPU-") && text.size() > 4 && text.size() <= kMaxDevice &&
@@ -208,7 +194,7 @@ Want read_want(Reader& reader, const Tree& tree, WorkloadTraits* traits) {
     if (!internal::is_want_name(want.name)) {
       reader.refuse(name->position,
                     fmt::format("'{}' is no name of a workload", printable(want.name)),
-                    "a name has 1 to 64 letters, digits, '_', '.' and '-'");
+                    internal::kWantNameHint);
     }
   }
   if (const Tree* const count = fields.find("count")) {
@@ -298,6 +284,7 @@ std::string write_devices(const Devices& devices) {
     return "all";
   }
   std::vector<std::string> items;
+  items.reserve(devices.indices.size() + devices.uuids.size() + devices.models.size());
   for (const unsigned index : devices.indices) {
     items.push_back(std::to_string(index));
   }
@@ -377,7 +364,7 @@ Result<LayoutConfig> internal::read_layout_config(const Tree& tree, std::string_
   LayoutConfig config{.file = std::string(file), .labels = {}};
   Reader reader(file);
   Fields fields(reader, tree, "the file");
-  read_head(reader, fields, "Layout");
+  internal::read_head(reader, fields, "Layout");
   const Tree& layouts = fields.need("layouts");
   for (const Member& label : reader.map(layouts, "layouts")) {
     check_label(reader, label);
@@ -400,7 +387,7 @@ Result<WorkloadConfig> internal::read_workloads(const Tree& tree, std::string_vi
   WorkloadConfig config{.file = std::string(file), .workloads = {}, .traits = {}};
   Reader reader(file);
   Fields fields(reader, tree, "the file");
-  read_head(reader, fields, "Workloads");
+  internal::read_head(reader, fields, "Workloads");
   config.workloads = read_want_list(reader, fields.need("workloads"), "workloads", &config.traits);
   fields.finish();
   return reader.done(std::move(config));

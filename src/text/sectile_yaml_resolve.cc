@@ -77,20 +77,16 @@ Result<Layout> layout_of(const Model& model, const StrategyRequest& request) {
 template <typename Source>
 Result<std::vector<Layout>> layouts_of(const Source& source, const Indices& share,
                                        std::span<const ConfigGpu> gpus) {
-  std::map<const Model*, Layout> by_model;
+  internal::LayoutsByModel by_model;
+  const auto ask = [&](const Model& model) { return layout_of(model, source); };
   std::vector<Layout> layouts;
   layouts.reserve(share.size());
   for (const std::size_t index : share) {
-    const ConfigGpu& gpu = gpus[index];
-    if (!by_model.contains(gpu.model)) {
-      const Result<Layout> layout = layout_of(*gpu.model, source);
-      if (!layout) {
-        const Error& error = layout.error();
-        return fail(error.code, fmt::format("gpu {}: {}", gpu.index, error.message), error.next);
-      }
-      by_model.emplace(gpu.model, *layout);
+    const Result<Layout> layout = by_model.of(gpus[index], ask);
+    if (!layout) {
+      return fail(layout);
     }
-    layouts.push_back(by_model.at(gpu.model));
+    layouts.push_back(*layout);
   }
   return layouts;
 }

@@ -32,6 +32,7 @@ Result<Resolution> resolve_text(const std::string& entries, const std::vector<Co
 
 std::vector<std::string> shown(const Resolution& resolution, const std::vector<ConfigGpu>& on) {
   std::vector<std::string> result;
+  result.reserve(resolution.gpus.size());
   for (const ResolvedGpu& gpu : resolution.gpus) {
     result.push_back(std::to_string(gpu.gpu) + (gpu.exact ? " exactly: " : ": ") +
                      (gpu.mig_enabled ? to_notation(*on[gpu.gpu].model, gpu.layout) : "off"));

@@ -29,6 +29,7 @@ double milliseconds(fleet::Latency latency) {
 // The GPUs as layouts_json() has them, and in each instance whom it serves.
 ordered_json gpus_json(const ServiceRequest& request, const ServicePlan& plan) {
   std::vector<NamedLayout> layouts;
+  layouts.reserve(plan.gpus.size());
   for (std::size_t i = 0; i < plan.gpus.size(); ++i) {
     layouts.push_back({.name = "gpu" + std::to_string(i),
                        .model = plan.gpus[i].model,

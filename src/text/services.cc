@@ -9,6 +9,7 @@
 
 #include "src/text/csv.h"
 #include "src/text/decimal.h"
+#include "src/text/file_head.h"
 #include "src/text/scan.h"
 #include "src/text/tree.h"
 #include "src/text/utf8.h"
@@ -33,7 +34,6 @@ constexpr std::array<std::string_view, 4> kOurs = {"service", "workload", "rate_
 constexpr std::array<std::string_view, 4> kParvaGpu = {"scenario", "model", "requests_per_s",
                                                        "latency_ms"};
 constexpr std::string_view kHeadroom = "headroom_percent";
-constexpr std::string_view kNameHint = "a name has 1 to 64 letters, digits, '_', '.' and '-'";
 
 // YAML.
 
@@ -41,7 +41,7 @@ std::string read_name(Reader& reader, const Tree& tree, std::string_view what) {
   std::string name = reader.text(tree, what);
   if (!internal::is_want_name(name)) {
     reader.refuse(tree.position, fmt::format("{} '{}' is no name", what, printable(name)),
-                  kNameHint);
+                  internal::kWantNameHint);
   }
   return name;
 }
@@ -72,19 +72,6 @@ Service read_service(Reader& reader, const Tree& tree, int headroom) {
   return service;
 }
 
-void read_head(Reader& reader, Fields& fields) {
-  const Tree& version = fields.need("apiVersion");
-  if (reader.text(version, "apiVersion") != "sectile/v1") {
-    reader.refuse(version.position,
-                  fmt::format("apiVersion '{}' is not known", printable(version.scalar)),
-                  "this Sectile reads sectile/v1");
-  }
-  const Tree& kind = fields.need("kind");
-  if (reader.text(kind, "kind") != "Services") {
-    reader.refuse(kind.position, fmt::format("kind '{}' is not Services", printable(kind.scalar)));
-  }
-}
-
 Result<ServiceConfig> read_yaml(std::string_view text, std::string_view file) {
   const Result<Tree> tree = internal::read_tree(text, file);
   if (!tree) {
@@ -93,7 +80,7 @@ Result<ServiceConfig> read_yaml(std::string_view text, std::string_view file) {
   ServiceConfig config{.file = std::string(file), .services = {}};
   Reader reader(file);
   Fields fields(reader, *tree, "the file");
-  read_head(reader, fields);
+  internal::read_head(reader, fields, "Services");
   int headroom = 0;
   if (const Tree* const all = fields.find("headroom")) {
     headroom = reader.integer(*all, "headroom", 0, kMaxHeadroom);
@@ -176,7 +163,7 @@ class TableReader {
   std::string name(const CsvRow& row, std::string_view column) {
     const std::string& text = cell(row, column);
     if (!internal::is_want_name(text)) {
-      refuse(fmt::format("{} '{}' is no name", column, printable(text)), std::string(kNameHint));
+      refuse(fmt::format("{} '{}' is no name", column, printable(text)), internal::kWantNameHint);
     }
     return text;
   }

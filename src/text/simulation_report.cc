@@ -64,10 +64,14 @@ std::string cell(const SimulationReport& report, const Candidate& candidate, Mea
              : fmt::format("{:.1f}", found.mean * scale);
 }
 
+bool moves_anything(const Candidate& candidate) {
+  return std::ranges::any_of(candidate.runs, [](const auto& run) { return run.moves > 0; });
+}
+
 bool moves_anything(const SimulationReport& report) {
   return std::ranges::any_of(report.comparisons, [](const Comparison& comparison) {
     return std::ranges::any_of(comparison.candidates, [](const Candidate& candidate) {
-      return std::ranges::any_of(candidate.runs, [](const auto& run) { return run.moves > 0; });
+      return moves_anything(candidate);
     });
   });
 }
@@ -108,6 +112,7 @@ PageTable table_of(const SimulationReport& report, const Comparison& comparison)
 
 std::vector<std::string> names(const Comparison& comparison) {
   std::vector<std::string> result;
+  result.reserve(comparison.candidates.size());
   for (const Candidate& candidate : comparison.candidates) {
     result.push_back(candidate.name);
   }
@@ -205,6 +210,31 @@ Page page_of(const SimulationReport& report) {
   return page;
 }
 
+using Json = nlohmann::ordered_json;
+
+std::string csv_lines(const SimulationReport& report, double load, const Candidate& candidate) {
+  std::string name = candidate.name;
+  std::ranges::replace_if(
+      name, [](char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; }, ' ');
+  std::string lines;
+  for (const Measure measure : kMeasures) {
+    const Interval found = measured(report, candidate, measure);
+    lines += fmt::format("{},{},{},{:.9g},{:.9g}\n", load, name, to_string(measure), found.mean,
+                         found.half_width);
+  }
+  return lines;
+}
+
+Json measures_json(const SimulationReport& report, const Candidate& candidate) {
+  Json measures = Json::object();
+  for (const Measure measure : kMeasures) {
+    const Interval found = measured(report, candidate, measure);
+    measures[std::string(to_string(measure))] = {{"mean", found.mean},
+                                                 {"half_width", found.half_width}};
+  }
+  return measures;
+}
+
 }  // namespace
 
 std::string simulation_text(const SimulationReport& report) {
@@ -219,32 +249,19 @@ std::string simulation_csv(const SimulationReport& report) {
   std::string text = "load,way,measure,mean,half_width\n";
   for (const Comparison& comparison : report.comparisons) {
     for (const Candidate& candidate : comparison.candidates) {
-      std::string name = candidate.name;
-      std::ranges::replace_if(
-          name, [](char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; }, ' ');
-      for (const Measure measure : kMeasures) {
-        const Interval found = measured(report, candidate, measure);
-        text += fmt::format("{},{},{},{:.9g},{:.9g}\n", comparison.load, name, to_string(measure),
-                            found.mean, found.half_width);
-      }
+      text += csv_lines(report, comparison.load, candidate);
     }
   }
   return text;
 }
 
 std::string simulation_json(const SimulationReport& report) {
-  using Json = nlohmann::ordered_json;
   Json comparisons = Json::array();
   for (const Comparison& comparison : report.comparisons) {
     Json candidates = Json::array();
     for (const Candidate& candidate : comparison.candidates) {
-      Json measures = Json::object();
-      for (const Measure measure : kMeasures) {
-        const Interval found = measured(report, candidate, measure);
-        measures[std::string(to_string(measure))] = {{"mean", found.mean},
-                                                     {"half_width", found.half_width}};
-      }
-      candidates.push_back({{"name", candidate.name}, {"measures", std::move(measures)}});
+      candidates.push_back(
+          {{"name", candidate.name}, {"measures", measures_json(report, candidate)}});
     }
     comparisons.push_back({{"load", comparison.load}, {"ways", std::move(candidates)}});
   }

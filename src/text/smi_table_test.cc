@@ -153,6 +153,16 @@ TEST(SmiTableTest, ComputeInstanceNamesHaveNoAttribute) {
   EXPECT_NE(text.find(" MIG 1g.10gb          0* "), std::string::npos) << text;
 }
 
+std::set<std::size_t> line_lengths(std::string_view table) {
+  std::set<std::size_t> lengths;
+  for (std::size_t start = 0; start < table.size();) {
+    const std::size_t end = table.find('\n', start);
+    lengths.insert(end - start);
+    start = end + 1;
+  }
+  return lengths;
+}
+
 TEST(SmiTableTest, EveryTableOfEveryModelHasLinesOfOneLength) {
   for (const Model& each : catalogue()) {
     std::vector<std::string> tables = {smi_gpu_instance_profiles(each)};
@@ -160,13 +170,7 @@ TEST(SmiTableTest, EveryTableOfEveryModelHasLinesOfOneLength) {
       tables.push_back(smi_compute_instance_profiles(profile, 0));
     }
     for (const std::string& table : tables) {
-      std::set<std::size_t> lengths;
-      for (std::size_t start = 0; start < table.size();) {
-        const std::size_t end = table.find('\n', start);
-        lengths.insert(end - start);
-        start = end + 1;
-      }
-      EXPECT_EQ(lengths.size(), 1U) << table;
+      EXPECT_EQ(line_lengths(table).size(), 1U) << table;
     }
   }
 }

@@ -58,15 +58,19 @@ TEST(StillFitsTest, EmptyGpuHasTheUndominatedMultisets) {
   EXPECT_EQ(alternatives, 12U) << sets;
 }
 
+bool is_full(const Model& model, const Layout& layout) {
+  return std::ranges::all_of(model.profiles, [&](const Profile& profile) {
+    return free_starts(model, layout, profile).empty();
+  });
+}
+
 // "nothing" exactly where no profile has a free start, on every layout.
 TEST(StillFitsTest, NothingMeansNoProfileHasAFreeStart) {
   for (const char* key : {"a30-24gb", "rtx-pro-6000-bw", "jetson-thor"}) {
     const Model& model = **find_model(key);
     for (const Layout& layout : all_layouts(model)) {
-      const bool full = std::ranges::all_of(model.profiles, [&](const Profile& profile) {
-        return free_starts(model, layout, profile).empty();
-      });
-      EXPECT_EQ(still_fits(model, layout) == "nothing", full) << layout.diagram(12);
+      EXPECT_EQ(still_fits(model, layout) == "nothing", is_full(model, layout))
+          << layout.diagram(12);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "src/text/glyphs.h"
+#include "src/text/markup.h"
 #include "src/text/svg_style.h"
 
 namespace sectile::internal {
@@ -42,43 +43,17 @@ std::string indent(int depth) {
 
 }  // namespace
 
-std::string xml(std::string_view hostile) {
-  std::string result;
-  for (const char c : clean(hostile)) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
 void SvgCanvas::reach(int x, int y) {
   width_ = std::max(width_, x + kMargin);
   height_ = std::max(height_, y + kMargin);
 }
 
 void SvgCanvas::begin(const Group& group) {
-  const std::string id = group.id.empty() ? "" : fmt::format(" id=\"{}\"", xml(group.id));
-  elements_ += fmt::format("{}<g{} class=\"{}\">\n", indent(depth_), id, xml(group.classes));
+  const std::string id = group.id.empty() ? "" : fmt::format(" id=\"{}\"", markup(group.id));
+  elements_ += fmt::format("{}<g{} class=\"{}\">\n", indent(depth_), id, markup(group.classes));
   depth_ += 1;
   if (!group.title.empty()) {
-    elements_ += fmt::format("{}<title>{}</title>\n", indent(depth_), xml(group.title));
+    elements_ += fmt::format("{}<title>{}</title>\n", indent(depth_), markup(group.title));
   }
 }
 
@@ -88,9 +63,10 @@ void SvgCanvas::end() {
 }
 
 void SvgCanvas::rectangle(const Rectangle& pixels, const Mark& mark, int radius) {
-  elements_ += fmt::format(
-      "{}<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>\n",
-      indent(depth_), xml(mark.classes), pixels.x, pixels.y, pixels.width, pixels.height, radius);
+  elements_ +=
+      fmt::format("{}<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>\n",
+                  indent(depth_), markup(mark.classes), pixels.x, pixels.y, pixels.width,
+                  pixels.height, radius);
   reach(pixels.right(), pixels.bottom());
 }
 
@@ -114,15 +90,15 @@ void SvgCanvas::tick(const Point& at, const Mark& mark) {
   const int x = left_of(at.x);
   const int y = middle_of(at.y) - 4;
   elements_ += fmt::format("{}<path class=\"{}\" d=\"M{} {}v-10\"/>\n", indent(depth_),
-                           xml(mark.classes), x, y);
+                           markup(mark.classes), x, y);
 }
 
 void SvgCanvas::text(const Place& place, std::string_view text, const Mark& mark) {
   const int x = (left_of(place.left) + left_of(place.right)) / 2;
   const int y = middle_of(place.y) + kBaseline;
-  elements_ +=
-      fmt::format("{}<text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>\n",
-                  indent(depth_), xml(mark.classes), x, y, to_string(place.anchor), xml(text));
+  elements_ += fmt::format("{}<text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>\n",
+                           indent(depth_), markup(mark.classes), x, y, to_string(place.anchor),
+                           markup(text));
   reach(x, y);
 }
 
@@ -144,7 +120,7 @@ std::string SvgCanvas::str(std::string_view title, std::string_view description)
       "  <style>\n{4}  </style>\n"
       "  <rect class=\"paper\" width=\"{0}\" height=\"{1}\"/>\n"
       "{5}</svg>\n",
-      width_, height_, xml(title), xml(description), kSvgStyle, elements_);
+      width_, height_, markup(title), markup(description), kSvgStyle, elements_);
 }
 
 }  // namespace sectile::internal

@@ -8,9 +8,6 @@
 
 namespace sectile::internal {
 
-// Text as it may stand in XML, between tags and in quoted attributes.
-std::string xml(std::string_view hostile);
-
 class SvgCanvas final : public Canvas {
  public:
   void begin(const Group& group) override;

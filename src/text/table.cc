@@ -20,6 +20,18 @@ std::string aligned(const std::string& cell, int width, Align align) {
                                 : internal::pad_right(whole, width);
 }
 
+// The widest column that may be cut, if it is wider than the narrowest; nullptr: none.
+int* widest_to_cut(const std::vector<Column>& columns, std::vector<int>& widths) {
+  int* widest = nullptr;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (columns[i].align == Align::kLeft &&
+        widths[i] > (widest == nullptr ? kNarrowest : *widest)) {
+      widest = &widths[i];
+    }
+  }
+  return widest;
+}
+
 }  // namespace
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -48,14 +60,8 @@ std::vector<int> Table::widths(int width) const {
     sum += widths.back() + kGap;
   }
   for (; sum > width; --sum) {
-    int least = kNarrowest;
-    int* widest = &least;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (columns_[i].align == Align::kLeft && widths[i] > *widest) {
-        widest = &widths[i];
-      }
-    }
-    if (widest == &least) {
+    int* const widest = widest_to_cut(columns_, widths);
+    if (widest == nullptr) {
       break;
     }
     *widest -= 1;

@@ -31,22 +31,24 @@ std::optional<double> seconds(std::string_view text) {
       text[13] != ':' || text[16] != ':') {
     return std::nullopt;
   }
-  const std::array<std::optional<int>, 6> parts = {digits(text, 0, 4),  digits(text, 5, 2),
-                                                   digits(text, 8, 2),  digits(text, 11, 2),
-                                                   digits(text, 14, 2), digits(text, 17, 2)};
-  for (const std::optional<int>& part : parts) {
+  constexpr std::array<std::size_t, 6> kStarts = {0, 5, 8, 11, 14, 17};
+  std::array<int, kStarts.size()> parts{};
+  for (std::size_t i = 0; i < kStarts.size(); ++i) {
+    const std::optional<int> part = digits(text, kStarts.at(i), i == 0 ? 4 : 2);
     if (!part) {
       return std::nullopt;
     }
+    parts.at(i) = *part;
   }
-  const std::chrono::year_month_day day{std::chrono::year(*parts[0]),
-                                        std::chrono::month(static_cast<unsigned>(*parts[1])),
-                                        std::chrono::day(static_cast<unsigned>(*parts[2]))};
-  if (!day.ok() || *parts[3] > 23 || *parts[4] > 59 || *parts[5] > 60) {
+  const auto [year, month, day, hour, minute, second] = parts;
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) {
     return std::nullopt;
   }
-  const auto days = std::chrono::sys_days(day).time_since_epoch().count();
-  return static_cast<double>(days) * 86'400 + *parts[3] * 3'600 + *parts[4] * 60 + *parts[5];
+  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+  return static_cast<double>(days) * 86'400 + hour * 3'600 + minute * 60 + second;
 }
 
 // The profile at the end of a GRES type: "1g.10gb" of "nvidia_h100_80gb_hbm3_1g.10gb"; a type

@@ -69,6 +69,7 @@ TEST(TraceTest, OpenbThousandthsBecomeSlices) {
                            "e,1,1,0,0,,LS,Running,13,14,13\n"
                            "f,1,1,1,500,,LS,Running,14,,14\n");
   std::vector<std::string> labels;
+  labels.reserve(trace.requests.size());
   for (const SimulatedRequest& request : trace.requests) {
     labels.push_back(to_string(trace.wants[request.want]));
   }
@@ -117,7 +118,8 @@ TEST(TraceTest, SacctLinesThatCannotBeAreRefused) {
 }
 
 TEST(TraceTest, ThePublishedTraceIsReadAsItIs) {
-  const char* const given = std::getenv("SECTILE_SHARED_DATA");
+  const char* const given =
+      std::getenv("SECTILE_SHARED_DATA");  // NOLINT(concurrency-mt-unsafe): one thread.
   const std::string folder = given != nullptr ? given : SECTILE_SOURCE_DIR "/../shared/data";
   std::ifstream file(folder + "/openb/openb_pod_list_default.csv");
   if (!file) {

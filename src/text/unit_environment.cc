@@ -27,34 +27,50 @@ bool is_name(std::string_view name) {
 }
 
 // The words of a value: white space separates, quotes of either kind hold together, and a backslash
-// takes the next character as it is. nullopt if a quote is not closed.
-std::optional<std::vector<std::string>> words_of(std::string_view value) {
-  std::vector<std::string> words;
-  std::optional<std::string> word;
-  char quote = '\0';
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (c == '\\' && i + 1 < value.size()) {
-      word = word.value_or("") + value[++i];
-    } else if (quote != '\0') {
-      if (c == quote) {
-        quote = '\0';
-      } else {
-        word = word.value_or("") + c;
-      }
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-      word = word.value_or("");
-    } else if (!is_space(c)) {
-      word = word.value_or("") + c;
-    } else if (word) {
-      words.push_back(*std::exchange(word, std::nullopt));
+// takes the next character as it is.
+class Words {
+ public:
+  void add(char c) { word_ = word_.value_or("") + c; }
+  // What is not behind a backslash.
+  void take(char c) {
+    if (quote_ == '\0' ? c == '"' || c == '\'' : c == quote_) {
+      quote_ = quote_ == '\0' ? c : '\0';
+      word_ = word_.value_or("");  // Two quotes are an empty word.
+    } else if (quote_ == '\0' && is_space(c)) {
+      end();
+    } else {
+      add(c);
     }
   }
-  if (word) {
-    words.push_back(*word);
+  // nullopt if a quote is not closed.
+  std::optional<std::vector<std::string>> done() {
+    end();
+    return quote_ == '\0' ? std::optional(words_) : std::nullopt;
   }
-  return quote == '\0' ? std::optional(words) : std::nullopt;
+
+ private:
+  void end() {
+    if (word_) {
+      words_.push_back(*word_);
+      word_.reset();
+    }
+  }
+
+  std::vector<std::string> words_;
+  std::optional<std::string> word_;
+  char quote_ = '\0';
+};
+
+std::optional<std::vector<std::string>> words_of(std::string_view value) {
+  Words words;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && i + 1 < value.size()) {
+      words.add(value[++i]);
+    } else {
+      words.take(value[i]);
+    }
+  }
+  return words.done();
 }
 
 // A line with those that continue it.
@@ -96,6 +112,31 @@ Status assign(std::map<std::string, std::string>& variables, const std::string& 
   return {};
 }
 
+// What stands behind Environment=; nullopt where that is not assigned.
+std::optional<std::string_view> environment_of(std::string_view line) {
+  const std::size_t equals = line.find('=');
+  return equals != std::string_view::npos && trim(line.substr(0, equals)) == "Environment"
+             ? std::optional(line.substr(equals + 1))
+             : std::nullopt;
+}
+
+Status assign_all(std::map<std::string, std::string>& variables, std::string_view value,
+                  const std::string& where) {
+  const std::optional<std::vector<std::string>> words = words_of(value);
+  if (!words) {
+    return fail(ErrorCode::kInvalidArgument, where + ": a quote is not closed");
+  }
+  if (words->empty()) {
+    variables.clear();
+  }
+  for (const std::string& word : *words) {
+    if (const Status done = assign(variables, word, where); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
 Status read_file(const UnitFile& file, std::map<std::string, std::string>& variables) {
   if (file.text.size() > kMaxUnitBytes) {
     return fail(ErrorCode::kInvalidArgument, fmt::format("{} has {} bytes, more than {}", file.name,
@@ -103,28 +144,18 @@ Status read_file(const UnitFile& file, std::map<std::string, std::string>& varia
   }
   bool service = false;
   for (const Line& line : lines_of(file.text)) {
-    const std::string_view text = line.text;
-    if (text.starts_with('[')) {
-      service = trim(text) == "[Service]";
+    if (line.text.starts_with('[')) {
+      service = trim(line.text) == "[Service]";
       continue;
     }
-    const std::size_t equals = text.find('=');
-    if (!service || equals == std::string_view::npos ||
-        trim(text.substr(0, equals)) != "Environment") {
+    const std::optional<std::string_view> value = environment_of(line.text);
+    if (!service || !value) {
       continue;
     }
-    const std::string where = fmt::format("{}:{}", file.name, line.number);
-    const auto words = words_of(text.substr(equals + 1));
-    if (!words) {
-      return fail(ErrorCode::kInvalidArgument, where + ": a quote is not closed");
-    }
-    if (words->empty()) {
-      variables.clear();
-    }
-    for (const std::string& word : *words) {
-      if (const Status done = assign(variables, word, where); !done) {
-        return done;
-      }
+    if (const Status done =
+            assign_all(variables, *value, fmt::format("{}:{}", file.name, line.number));
+        !done) {
+      return done;
     }
   }
   return {};

@@ -12,6 +12,7 @@ using Variables = std::map<std::string, std::string>;
 
 Variables read(const std::vector<std::string>& texts) {
   std::vector<UnitFile> files;
+  files.reserve(texts.size());
   for (const std::string& text : texts) {
     files.push_back({.name = "u" + std::to_string(files.size()), .text = text});
   }

@@ -134,7 +134,7 @@ Result<Want> parse_want(std::string_view text) {
     if (!internal::is_want_name(want.name)) {
       return fail(ErrorCode::kInvalidArgument,
                   fmt::format("'{}' is no name of a want", printable(want.name)),
-                  "a name has 1 to 64 letters, digits, '_', '.' and '-'");
+                  internal::kWantNameHint);
     }
     rest = internal::trim(rest.substr(equals + 1));
   }

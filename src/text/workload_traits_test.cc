@@ -59,13 +59,12 @@ TEST(WorkloadTraitsTest, AreReadBesideTheWants) {
   ASSERT_EQ(config->traits.size(), 3U);
   EXPECT_TRUE(config->traits[0].latency_critical);
   EXPECT_EQ(config->traits[0].busy_percent, 30);
-  ASSERT_TRUE(config->traits[0].llm.has_value());
-  EXPECT_EQ(config->traits[0].llm->context, 8192);
-  EXPECT_EQ(config->traits[0].llm->layers, 32);
-  EXPECT_FALSE(config->traits[0].llm->kv_heads.has_value());
+  const LanguageModel llm = config->traits[0].llm.value_or(LanguageModel());
+  EXPECT_EQ(llm.context, 8192);
+  EXPECT_EQ(llm.layers, 32);
+  EXPECT_FALSE(llm.kv_heads.has_value());
   // What it needs is what was estimated for it.
-  EXPECT_EQ(std::get<ByNeed>(config->workloads[0].what).memory_min,
-            estimate_memory(*config->traits[0].llm)->safe());
+  EXPECT_EQ(std::get<ByNeed>(config->workloads[0].what).memory_min, estimate_memory(llm)->safe());
   EXPECT_EQ(config->traits[1], (WorkloadTraits{.trusted = true, .bursty = true}));
   EXPECT_EQ(config->traits[2].gpus, 2);
 }

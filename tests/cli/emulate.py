@@ -38,6 +38,14 @@ with tempfile.TemporaryDirectory() as directory:
     expect_status(2, "emulate", "3xa30", "--state", state, "--", "true")
     expect_status(2, "emulate", "--state", os.path.join(directory, "none"), "--", "true")
 
+    # Faults are those of the command: what an earlier one broke works again.
+    with tempfile.NamedTemporaryFile("w", suffix=".faults") as file:
+        file.write("call=nvmlDeviceGetCount_v2 return=UNKNOWN persistent\n")
+        file.flush()
+        emulated = ["emulate", "--state", state]
+        expect_status(1, *emulated, "--faults", file.name, "--", "sectile", "show")
+    expect_status(0, *emulated, "--", "sectile", "show")
+
     # A plan goes through a pipe, and gives back what it says.
     def on(status, script):
         return expect_status(status, "emulate", "--state", state, "--", "sh", "-c", script,

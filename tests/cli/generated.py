@@ -35,6 +35,15 @@ check("zsh", "-n", packaging / "completion/_sectile")
 check("fish", "-n", packaging / "completion/sectile.fish")
 
 
+# zsh: what stands for the completion system lists the verbs that the script describes.
+if shutil.which("zsh") is not None:
+    done = subprocess.run(
+        ["zsh", "-fc", f"_arguments() {{ state=verb }}; _describe() {{ print -l -- $verbs }}; "
+                       f". {packaging}/completion/_sectile"], capture_output=True, text=True)
+    expect("plan:find the best layout" in done.stdout and "internal" not in done.stdout,
+           f"zsh lists {done.stdout}{done.stderr}")
+
+
 def bash_completes(line, expected):
     """What bash offers at the end of the line."""
     words = line.split(" ")

@@ -6,7 +6,10 @@ import subprocess
 
 from support import SECTILE, expect, expect_status, finish, run
 
-VERBS = ["plan", "gpus", "profiles", "show", "diff", "apply", "assert", "export", "lint", "emulate"]
+# Every verb of the option table, from which the overview is made.
+OVERVIEW = run("--help").stdout.split("\nVerbs:\n")[1].split("\n\n")[0]
+VERBS = [line.split()[0] for line in OVERVIEW.splitlines() if line[2] != " "]
+expect({"plan", "fleet", "emulate"} <= set(VERBS), f"verbs: {VERBS}")
 
 # Help: on standard output, at most 80 columns, with examples.
 for words in [["--help"], ["-h"], ["help"], *[[verb, "--help"] for verb in VERBS],
@@ -17,6 +20,13 @@ for words in [["--help"], ["-h"], ["help"], *[[verb, "--help"] for verb in VERBS
     expect(not done.stderr, f"{words}: {done.stderr}")
 for verb in VERBS:
     expect("Examples:" in run(verb, "--help").stdout, f"{verb}: help without examples")
+
+# What is no option of a verb is refused before anything else is looked at, and named.
+for verb in [*VERBS, "internal"]:
+    done = expect_status(2, verb, "--nonsense")
+    expect(not done.stdout, f"{verb} --nonsense: {done.stdout}")
+    expect("--nonsense" in done.stderr and "\n  next: " in done.stderr,
+           f"{verb} --nonsense: {done.stderr}")
 expect(run("--version").stdout.startswith("sectile "), "--version")
 
 # Text for people fits a terminal.

@@ -1,6 +1,7 @@
 #include "tests/faults/judge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace sectile::faults {
@@ -70,24 +71,32 @@ bool untouched(const GpuView& before, const GpuView& now, const Slot& old, bool 
   return is != nullptr && (whole ? *is == *was : is->generations[0] == was->generations[0]);
 }
 
-// Nothing in use, nothing that stays and nothing that nobody asked about was touched.
+// Nothing in use, nothing that stays and nothing that nobody asked about was touched, on one GPU.
+std::vector<std::string> judge_untouched(const World& world, const NodeView& now,
+                                         const GpuScenario& gpu, std::size_t index) {
+  std::vector<std::string> wrong;
+  const GpuView& before = world.before()[index];
+  for (const Slot& slot : before.layout.slots()) {
+    const bool busy = std::ranges::find(gpu.busy, slot.placement().start) != gpu.busy.end();
+    const Slot* wanted = world.after()[index].layout.find(slot.placement());
+    const bool stays = wanted != nullptr && wanted->profile() == slot.profile();
+    const bool whole = busy || (stays && *wanted == slot);
+    if ((busy || stays) && !untouched(before, now.at(index), slot, whole)) {
+      wrong.push_back("gpu " + std::to_string(index) + ": the instance at " +
+                      std::to_string(slot.placement().start) +
+                      (busy ? ", in use," : ", which stays,") + " was touched");
+    }
+  }
+  return wrong;
+}
+
+// The same on all of them.
 std::vector<std::string> judge_untouched(const World& world, const NodeView& now) {
   std::vector<std::string> wrong;
   std::size_t index = 0;
   for (const GpuScenario& gpu : world.scenario().gpus) {
     for (int i = 0; i < gpu.count; ++i, ++index) {
-      const GpuView& before = world.before()[index];
-      for (const Slot& slot : before.layout.slots()) {
-        const bool busy = std::ranges::find(gpu.busy, slot.placement().start) != gpu.busy.end();
-        const Slot* wanted = world.after()[index].layout.find(slot.placement());
-        const bool stays = wanted != nullptr && wanted->profile() == slot.profile();
-        const bool whole = busy || (stays && *wanted == slot);
-        if ((busy || stays) && !untouched(before, now.at(index), slot, whole)) {
-          wrong.push_back("gpu " + std::to_string(index) + ": the instance at " +
-                          std::to_string(slot.placement().start) +
-                          (busy ? ", in use," : ", which stays,") + " was touched");
-        }
-      }
+      std::ranges::move(judge_untouched(world, now, gpu, index), std::back_inserter(wrong));
     }
   }
   return wrong;

@@ -49,6 +49,12 @@ Layout layout_of(const GpuScenario& gpu, const char* notation) {
   return is_off(notation) ? Layout() : must(parse_layout(model, notation), notation);
 }
 
+bool has_the_same_instances(const Layout& one, const Layout& other) {
+  return std::ranges::all_of(one.slots(), [&](const Slot& slot) {
+    return other.count(slot.profile()) == one.count(slot.profile());
+  });
+}
+
 std::vector<emulator::InitialInstance> instances_of(const Layout& layout) {
   std::vector<emulator::InitialInstance> instances;
   for (const Slot& slot : layout.slots()) {
@@ -274,10 +280,8 @@ void World::expect_after() {
     view.layout = layout_of(gpu, gpu.to);
     const Layout& planned = plan_.changes.at(change++).to;
     if (gpu.any_place) {
-      for (const Slot& slot : view.layout.slots()) {
-        if (planned.count(slot.profile()) != view.layout.count(slot.profile())) {
-          give_up(std::string(scenario_.name) + ": the plan is for other instances");
-        }
+      if (!has_the_same_instances(view.layout, planned)) {
+        give_up(std::string(scenario_.name) + ": the plan is for other instances");
       }
       view.layout = planned;
     }

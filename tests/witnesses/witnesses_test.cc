@@ -70,6 +70,20 @@ TEST_P(WitnessesTest, AgreeOnEveryLayoutAndOnWhatStillFits) {
   }
 }
 
+bool holds(const Layout& larger, const Layout& held) {
+  return std::ranges::all_of(held.slots(), [&](const Slot& slot) {
+    const Slot* same = larger.find(slot.placement());
+    return same != nullptr && same->profile() == slot.profile();
+  });
+}
+
+// How many instances of the profile the layout has more than `held`, if nothing else is different.
+int only_more(const Layout& larger, const Layout& held, const Profile& profile) {
+  const int more = static_cast<int>(larger.size() - held.size());
+  return holds(larger, held) && larger.count(profile.id) - held.count(profile.id) == more ? more
+                                                                                          : 0;
+}
+
 // Remaining capacity a third time: the most instances of one profile in any layout that holds this
 // one.
 TEST_P(WitnessesTest, RemainingCapacityIsWhatEnumerationSays) {
@@ -81,18 +95,60 @@ TEST_P(WitnessesTest, RemainingCapacityIsWhatEnumerationSays) {
     for (const Profile& profile : model.profiles) {
       int most = 0;
       for (const Layout& larger : layouts) {
-        const bool holds = std::ranges::all_of(held.slots(), [&](const Slot& slot) {
-          const Slot* same = larger.find(slot.placement());
-          return same != nullptr && same->profile() == slot.profile();
-        });
-        // Only instances of this profile may have come: larger = held + n times profile.
-        const int more = static_cast<int>(larger.size() - held.size());
-        if (holds && larger.count(profile.id) - held.count(profile.id) == more) {
-          most = std::max(most, more);
-        }
+        most = std::max(most, only_more(larger, held, profile));
       }
       ASSERT_EQ(remaining_capacity(model, held, profile), most)
           << model.key << " " << held.diagram(model.memory_slices) << " " << profile.name;
+    }
+  }
+}
+
+emulator::GpuInstance emulated(const emulator::ProfileKind& kind, const Slot& slot) {
+  emulator::GpuInstance instance{};
+  std::size_t id = 0;
+  for (const ComputeSlot& compute : slot.compute()) {
+    emulator::ComputeInstance& made = instance.compute.at(id++);
+    made.exists = 1;
+    made.compute = emulator::find_compute(kind, compute.profile.value).value();
+    made.span = {.start = static_cast<std::uint32_t>(compute.placement.start),
+                 .size = static_cast<std::uint32_t>(compute.placement.size)};
+  }
+  return instance;
+}
+
+// Compares where compute instances may go, and returns the slot with each of them added.
+std::vector<Slot> agreed_successors(const emulator::ProfileKind& kind, const Profile& profile,
+                                    const Slot& slot) {
+  const emulator::GpuInstance instance = emulated(kind, slot);
+  std::vector<Slot> successors;
+  for (std::uint32_t c = 0; c < kind.compute.count; ++c) {
+    const ComputeProfile& compute =
+        *profile.find_compute(ComputeProfileId{kind.compute.items.at(c).id});
+    std::vector<int> starts;
+    for (const emulator::Span& span : emulator::free_compute_spans(kind, instance, c)) {
+      starts.push_back(static_cast<int>(span.start));
+    }
+    const std::vector<int> expected = free_compute_starts(profile, slot, compute);
+    EXPECT_EQ(starts, expected) << profile.name << " " << compute.name;
+    for (const int start : expected) {
+      const auto placement = std::ranges::find(compute.placements, start, &Placement::start);
+      successors.push_back(slot.with_compute(profile, {compute.id, *placement}).value());
+    }
+  }
+  return successors;
+}
+
+// Every set of compute instances that with_compute() allows, grown one at a time.
+void expect_agreement(const emulator::ProfileKind& kind, const Profile& profile) {
+  std::vector<Slot> open{Slot::bare(profile, profile.starts.front())};
+  std::set<Slot> seen(open.begin(), open.end());
+  while (!open.empty() && !testing::Test::HasFailure()) {
+    const Slot slot = open.back();
+    open.pop_back();
+    for (const Slot& next : agreed_successors(kind, profile, slot)) {
+      if (seen.insert(next).second) {
+        open.push_back(next);
+      }
     }
   }
 }
@@ -101,40 +157,7 @@ TEST_P(WitnessesTest, AgreeOnComputeInstances) {
   const Model& model = **find_model(GetParam());
   const emulator::Geometry geometry = emulator::pack(model).value();
   for (const emulator::ProfileKind& kind : geometry.profiles.view()) {
-    const Profile& profile = *model.find(ProfileId{kind.id});
-    // Every set of compute instances that with_compute() allows, grown one at a time.
-    std::vector<Slot> open{Slot::bare(profile, profile.starts.front())};
-    std::set<Slot> seen(open.begin(), open.end());
-    while (!open.empty()) {
-      const Slot slot = open.back();
-      open.pop_back();
-      emulator::GpuInstance instance{};
-      std::size_t id = 0;
-      for (const ComputeSlot& compute : slot.compute()) {
-        emulator::ComputeInstance& made = instance.compute.at(id++);
-        made.exists = 1;
-        made.compute = emulator::find_compute(kind, compute.profile.value).value();
-        made.span = {.start = static_cast<std::uint32_t>(compute.placement.start),
-                     .size = static_cast<std::uint32_t>(compute.placement.size)};
-      }
-      for (std::uint32_t c = 0; c < kind.compute.count; ++c) {
-        const ComputeProfile& compute =
-            *profile.find_compute(ComputeProfileId{kind.compute.items.at(c).id});
-        std::vector<int> starts;
-        for (const emulator::Span& span : emulator::free_compute_spans(kind, instance, c)) {
-          starts.push_back(static_cast<int>(span.start));
-        }
-        const std::vector<int> expected = free_compute_starts(profile, slot, compute);
-        ASSERT_EQ(starts, expected) << model.key << " " << compute.name;
-        for (const int start : expected) {
-          const auto placement = std::ranges::find(compute.placements, start, &Placement::start);
-          const Slot next = slot.with_compute(profile, {compute.id, *placement}).value();
-          if (seen.insert(next).second) {
-            open.push_back(next);
-          }
-        }
-      }
-    }
+    expect_agreement(kind, *model.find(ProfileId{kind.id}));
   }
 }
 

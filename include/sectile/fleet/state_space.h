@@ -67,7 +67,9 @@ class StateSpace {
   // fit or the other is not there. Any start is allowed, however absurd.
   StateNumber placed(std::size_t profile, int start, StateNumber state) const;
   StateNumber released(std::size_t profile, int start, StateNumber state) const {
-    if (start < 0 || start >= kMaxMemorySlices) return kNoState;
+    if (start < 0 || start >= kMaxMemorySlices) {
+      return kNoState;
+    }
     return released_[(state * profiles_.size() + profile) * kMaxMemorySlices +
                      static_cast<std::size_t>(start)];
   }

@@ -14,7 +14,7 @@
 namespace sectile {
 
 inline constexpr int kMaxSpecGpus = 1024;  // In one GPU SPEC, all its parts together.
-// The same where GPUs are counted and not listed one by one.
+// The same where alike GPUs are planned together, however many they are.
 inline constexpr int kMaxCountedGpus = 1'000'000;
 
 struct GpuSpec {

@@ -24,7 +24,8 @@ inline constexpr Option kEmulateOptions[] = {
      .kind = ValueKind::kDirectory,
      .value = "DIR",
      .help = "Keep the state of the emulated machine here, and use what is there. Otherwise it is "
-             "removed at the end."},
+             "removed at the end. Faults are not kept: only those of this command's -f and "
+             "--faults are in force."},
     {.name = "driver",
      .kind = ValueKind::kChoice,
      .value = "BRANCH",

@@ -5,7 +5,7 @@ namespace sectile::emulator {
 // The texts that tools print are known from their output (0 to 10, 12 to 20, 23, 27, 999); the
 // others are worded like them.
 const char* error_text(nvmlReturn_t code) noexcept {
-  constexpr const char* texts[] = {
+  constexpr const char* kTexts[] = {
       "Success",
       "Uninitialized",
       "Invalid Argument",
@@ -39,7 +39,7 @@ const char* error_text(nvmlReturn_t code) noexcept {
       "Reset type not supported",
   };
   const auto number = static_cast<unsigned int>(code);
-  return number < sizeof texts / sizeof *texts ? texts[number] : "Unknown Error";
+  return number < sizeof kTexts / sizeof *kTexts ? kTexts[number] : "Unknown Error";
 }
 
 }  // namespace sectile::emulator

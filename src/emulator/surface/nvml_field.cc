@@ -26,16 +26,16 @@ std::optional<Field> find_field(const Subject& subject, unsigned int id) {
   const Readings readings = read_telemetry(subject);
   const bool resetless = subject.gpu.toggle == ModeToggle::kImmediate;
   const bool independent = subject.node.driver_branch > kLastDependentBranch;
-  constexpr nvmlValueType_t wide = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
+  constexpr nvmlValueType_t kWide = NVML_VALUE_TYPE_UNSIGNED_LONG_LONG;
   const std::array fields = {
       Field{NVML_FI_DEV_ECC_CURRENT, 1},
       Field{NVML_FI_DEV_ECC_PENDING, 1},
-      Field{NVML_FI_DEV_ECC_SBE_VOL_TOTAL, 0, wide},
-      Field{NVML_FI_DEV_ECC_DBE_VOL_TOTAL, 0, wide},
-      Field{NVML_FI_DEV_ECC_SBE_AGG_TOTAL, 0, wide},
-      Field{NVML_FI_DEV_ECC_DBE_AGG_TOTAL, 0, wide},
+      Field{NVML_FI_DEV_ECC_SBE_VOL_TOTAL, 0, kWide},
+      Field{NVML_FI_DEV_ECC_DBE_VOL_TOTAL, 0, kWide},
+      Field{NVML_FI_DEV_ECC_SBE_AGG_TOTAL, 0, kWide},
+      Field{NVML_FI_DEV_ECC_DBE_AGG_TOTAL, 0, kWide},
       Field{NVML_FI_DEV_MEMORY_TEMP, readings.memory_temperature},
-      Field{NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION, energy_mj(subject), wide},
+      Field{NVML_FI_DEV_TOTAL_ENERGY_CONSUMPTION, energy_mj(subject), kWide},
       Field{NVML_FI_DEV_NVLINK_LINK_COUNT, board.nvlink_count},
       Field{NVML_FI_DEV_PCIE_REPLAY_COUNTER, 0},
       Field{NVML_FI_DEV_REMAPPED_COR, 0},
@@ -50,7 +50,7 @@ std::optional<Field> find_field(const Subject& subject, unsigned int id) {
       Field{NVML_FI_DEV_POWER_MAX_LIMIT, board.power_mw},
       Field{NVML_FI_DEV_POWER_DEFAULT_LIMIT, board.power_mw},
       Field{NVML_FI_DEV_POWER_CURRENT_LIMIT, board.power_mw},
-      Field{NVML_FI_DEV_ENERGY, energy_mj(subject), wide},
+      Field{NVML_FI_DEV_ENERGY, energy_mj(subject), kWide},
       Field{NVML_FI_DEV_POWER_REQUESTED_LIMIT, board.power_mw},
       Field{NVML_FI_DEV_IS_MIG_MODE_INDEPENDENT_MIG_QUERY_CAPABLE, independent ? 1U : 0U}};
   for (const Field& field : fields) {

@@ -153,11 +153,11 @@ nvmlReturn_t nvmlDeviceGetVbiosVersion(nvmlDevice_t device, char* version,
 nvmlReturn_t nvmlDeviceGetInforomVersion(nvmlDevice_t device, nvmlInforomObject_t object,
                                          char* version, unsigned int length) noexcept {
   return on_gpu(__func__, device, [&](const Subject&) {
-    constexpr std::array versions = {"2.1", "7.16", "", ""};
+    constexpr std::array kVersions = {"2.1", "7.16", "", ""};
     if (object >= NVML_INFOROM_COUNT) {
       return NVML_ERROR_INVALID_ARGUMENT;
     }
-    const std::string_view found = versions.at(object);
+    const std::string_view found = kVersions.at(object);
     return found.empty() ? NVML_ERROR_NOT_SUPPORTED : copy_text(found, version, length);
   });
 }

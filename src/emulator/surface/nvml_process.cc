@@ -82,8 +82,8 @@ nvmlReturn_t list_details(const Subject& subject, nvmlProcessDetailList_t* list)
   if (!may_list(subject)) {
     return NVML_ERROR_NO_PERMISSION;
   }
-  constexpr std::array select = {computing, drawing, nobody, everybody};
-  return give_all(select.at(list->mode)(subject), &list->numProcArrayEntries, list->procArray,
+  constexpr std::array kSelect = {computing, drawing, nobody, everybody};
+  return give_all(kSelect.at(list->mode)(subject), &list->numProcArrayEntries, list->procArray,
                   detail);
 }
 

@@ -127,13 +127,11 @@ std::int64_t lower_bound(const Program& program, std::size_t level,
     sum += needs[i] * program.needs[i].count;
   }
   for (std::size_t i = 0; i < profit.size(); ++i) {
-    if (program.groups[i].count == kUnlimited) {
-      if (profit[i] > 0) {
-        return 0;  // Rounding left a profit: these prices prove nothing.
-      }
-      continue;
+    const bool unlimited = program.groups[i].count == kUnlimited;
+    if (unlimited && profit[i] > 0) {
+      return 0;  // Rounding left a profit: these prices prove nothing.
     }
-    sum -= profit[i] * program.groups[i].count;
+    sum -= unlimited ? 0 : profit[i] * program.groups[i].count;
   }
   for (std::size_t i = 0; i < level; ++i) {
     sum -= static_cast<Wide>(std::max<std::int64_t>(prices.earlier[i], 0)) * earlier[i];

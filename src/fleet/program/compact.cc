@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sectile/base/check.h"
+#include "src/fleet/program/grouping.h"
 #include "src/fleet/program/matching.h"
 #include "src/fleet/program/program.h"
 #include "src/fleet/program/waves.h"
@@ -97,14 +98,9 @@ void Compacting::add_group(std::vector<std::size_t> gpus) {
     return;
   }
   for (const fleet::program::Way& way : ways.reachable({}, ways.bits(in_use))) {
-    Pattern pattern{.group = group, .gives = {}, .costs = {}};
+    Pattern pattern{.group = group, .gives = gives_of(way, first), .costs = {}};
     pattern.costs[kGpusLevel] = 1;
     pattern.costs[kMovesLevel] = way.displaced;
-    for (std::size_t i = 0; i < way.gives.size(); ++i) {
-      if (way.gives[i] > 0) {
-        pattern.gives.push_back({.item = first + i, .count = way.gives[i]});
-      }
-    }
     program_.patterns.push_back(std::move(pattern));
     layouts_.push_back(way.layout);
   }
@@ -126,19 +122,13 @@ std::string state_key(const FleetGpu& gpu) {
 void Compacting::ask() {
   note_models();
   program_.levels = 2;
-  std::map<std::pair<const Model*, std::string>, std::size_t> found;
-  std::vector<std::vector<std::size_t>> groups;
+  fleet::program::Grouping<std::pair<const Model*, std::string>> groups;
   for (std::size_t i = 0; i < fleet_.size(); ++i) {
     if (fleet_[i].healthy) {
-      const auto [place, added] =
-          found.try_emplace({fleet_[i].model, state_key(fleet_[i])}, groups.size());
-      if (added) {
-        groups.emplace_back();
-      }
-      groups[place->second].push_back(i);
+      groups.add({fleet_[i].model, state_key(fleet_[i])}, i);
     }
   }
-  for (std::vector<std::size_t>& gpus : groups) {
+  for (std::vector<std::size_t>& gpus : groups.take()) {
     add_group(std::move(gpus));
   }
 }
@@ -148,29 +138,31 @@ std::vector<Layout> Compacting::targets(const fleet::program::Solution& solution
   std::vector<std::size_t> next(groups_.size(), 0);
   for (std::size_t i = 0; i < program_.patterns.size(); ++i) {
     const std::size_t group = program_.patterns[i].group;
+    const Ways& ways = *ways_.at(fleet_[groups_[group].front()].model);
+    const Layout target = layouts_[i] == kEmptied ? Layout() : ways.layouts()[layouts_[i]];
     for (std::int64_t n = solution.patterns[i]; n > 0; --n) {
-      const std::size_t gpu = groups_[group][next[group]++];
-      if (layouts_[i] != kEmptied) {
-        result[gpu] = ways_.at(fleet_[gpu].model)->layouts()[layouts_[i]];
-      }
+      result[groups_[group][next[group]++]] = target;
     }
   }
   return result;
 }
 
+// With the idle instances of the GPU for which it has room.
+Layout with_idle(Layout layout, const FleetGpu& gpu) {
+  for (std::size_t i = 0; i < gpu.layout.size(); ++i) {
+    if (!gpu.is_busy(i)) {
+      layout = layout.with(*gpu.model, gpu.layout.slots()[i]).value_or(layout);
+    }
+  }
+  return layout;
+}
+
 // What is on the GPUs when all moves are done: idle instances stay where nothing came.
 std::vector<Layout> final_layouts(std::span<const FleetGpu> fleet, std::span<const Layout> in_use) {
   std::vector<Layout> result;
+  result.reserve(fleet.size());
   for (std::size_t i = 0; i < fleet.size(); ++i) {
-    Layout layout = in_use[i];
-    for (std::size_t k = 0; k < fleet[i].layout.size(); ++k) {
-      const Slot& slot = fleet[i].layout.slots()[k];
-      if (!fleet[i].is_busy(k)) {
-        const Result<Layout> with = layout.with(*fleet[i].model, slot);
-        layout = with ? *with : layout;
-      }
-    }
-    result.push_back(layout);
+    result.push_back(with_idle(in_use[i], fleet[i]));
   }
   return result;
 }
@@ -196,14 +188,14 @@ Result<Compaction> compact(std::span<const FleetGpu> fleet, const CompactRequest
   if (!answer) {
     return fail(answer);
   }
-  Result<std::vector<Move>> moves =
+  const Result<std::vector<Move>> moves =
       fleet::program::match(fleet, compacting.targets(answer->solution));
   if (!moves) {
     return fail(moves);
   }
   Compaction result{.gpus = answer->levels[kGpusLevel], .moves = answer->levels[kMovesLevel]};
   fleet::program::Waves waves(fleet, request);
-  if (const Status ordered = waves.order(std::move(*moves)); !ordered) {
+  if (const Status ordered = waves.order(*moves); !ordered) {
     return fail(ordered);
   }
   result.order = waves.moves();

@@ -24,7 +24,7 @@ const Model& model(std::string_view name) {
 }
 
 FleetGpu gpu(unsigned index, std::string_view key,
-             std::vector<std::pair<std::string, int>> slots = {}) {
+             const std::vector<std::pair<std::string, int>>& slots = {}) {
   FleetGpu result{.name = "gpu" + std::to_string(index), .index = index, .model = &model(key)};
   for (const auto& [name, start] : slots) {
     const Profile* const profile = result.model->find_by_name(name);
@@ -35,43 +35,54 @@ FleetGpu gpu(unsigned index, std::string_view key,
 }
 
 // Plays the moves wave by wave, as nodes would, and looks at every rule on the way.
-void expect_sound(std::span<const FleetGpu> fleet, const CompactRequest& request,
-                  const Compaction& result) {
-  std::vector<Layout> now;
-  for (const FleetGpu& each : fleet) {
-    now.push_back(each.in_use());
-  }
-  std::size_t next = 0;
-  for (std::size_t wave = 0; wave < result.waves; ++wave) {
-    std::vector<const Move*> moves;
-    for (; next < result.order.size() && result.order[next].wave == wave; ++next) {
-      moves.push_back(&result.order[next]);
-    }
-    ASSERT_FALSE(moves.empty());
-    EXPECT_LE(moves.size(), static_cast<std::size_t>(request.max_unavailable));
-    for (const Move& move : result.order) {
-      if (move.stops_first && move.stop_wave == wave) {
-        ASSERT_NE(now[move.from_gpu].find(move.from.placement()), nullptr);
-        now[move.from_gpu] = now[move.from_gpu].without(move.from.placement());
-      }
-    }
-    for (const Move* move : moves) {
-      EXPECT_EQ(fleet[move->from_gpu].model, fleet[move->to_gpu].model);
-      EXPECT_EQ(fleet[move->from_gpu].tenant, fleet[move->to_gpu].tenant);
-      EXPECT_EQ(move->from.profile(), move->to.profile());
-      EXPECT_FALSE(fleet[move->to_gpu].drain);
-      const Result<Layout> with = now[move->to_gpu].with(*fleet[move->to_gpu].model, move->to);
-      ASSERT_TRUE(with.has_value()) << with.error().message;
-      now[move->to_gpu] = *with;
-    }
-    for (const Move* move : moves) {
-      if (!move->stops_first) {
-        ASSERT_NE(now[move->from_gpu].find(move->from.placement()), nullptr);
-        now[move->from_gpu] = now[move->from_gpu].without(move->from.placement());
-      }
+class Play {
+ public:
+  explicit Play(std::span<const FleetGpu> fleet) : fleet_(fleet) {
+    for (const FleetGpu& each : fleet) {
+      now_.push_back(each.in_use());
     }
   }
-  EXPECT_EQ(next, result.order.size());
+
+  const std::vector<Layout>& now() const { return now_; }
+
+  void leave(const Move& move) {
+    ASSERT_NE(now_[move.from_gpu].find(move.from.placement()), nullptr);
+    now_[move.from_gpu] = now_[move.from_gpu].without(move.from.placement());
+  }
+  void come(const Move& move) {
+    EXPECT_EQ(fleet_[move.from_gpu].model, fleet_[move.to_gpu].model);
+    EXPECT_EQ(fleet_[move.from_gpu].tenant, fleet_[move.to_gpu].tenant);
+    EXPECT_EQ(move.from.profile(), move.to.profile());
+    EXPECT_FALSE(fleet_[move.to_gpu].drain);
+    const Result<Layout> with = now_[move.to_gpu].with(*fleet_[move.to_gpu].model, move.to);
+    ASSERT_TRUE(with.has_value()) << with.error().message;
+    now_[move.to_gpu] = *with;
+  }
+  // Some stop, all of the wave come, and those that did not stop leave.
+  void wave(std::size_t wave, std::span<const Move> order) {
+    each(order, &Play::leave,
+         [&](const Move& move) { return move.stops_first && move.stop_wave == wave; });
+    each(order, &Play::come, [&](const Move& move) { return move.wave == wave; });
+    each(order, &Play::leave,
+         [&](const Move& move) { return !move.stops_first && move.wave == wave; });
+  }
+
+ private:
+  template <typename Belongs>
+  void each(std::span<const Move> order, void (Play::*act)(const Move&), const Belongs& belongs) {
+    for (const Move& move : order) {
+      if (belongs(move)) {
+        (this->*act)(move);
+      }
+    }
+  }
+
+  std::span<const FleetGpu> fleet_;
+  std::vector<Layout> now_;
+};
+
+void expect_reached(std::span<const FleetGpu> fleet, const std::vector<Layout>& now,
+                    const Compaction& result) {
   std::int64_t used = 0;
   for (std::size_t i = 0; i < fleet.size(); ++i) {
     used += fleet[i].healthy && !now[i].empty() ? 1 : 0;
@@ -81,6 +92,22 @@ void expect_sound(std::span<const FleetGpu> fleet, const CompactRequest& request
     EXPECT_TRUE(check(*fleet[i].model, result.layouts[i]).has_value());
   }
   EXPECT_EQ(used, result.gpus.value);
+}
+
+void expect_sound(std::span<const FleetGpu> fleet, const CompactRequest& request,
+                  const Compaction& result) {
+  EXPECT_TRUE(std::ranges::is_sorted(result.order, {}, &Move::wave));
+  Play play(fleet);
+  std::int64_t moves = 0;
+  for (std::size_t wave = 0; wave < result.waves; ++wave) {
+    const auto together = std::ranges::count(result.order, wave, &Move::wave);
+    ASSERT_GT(together, 0);
+    EXPECT_LE(together, request.max_unavailable);
+    moves += together;
+    play.wave(wave, result.order);
+  }
+  EXPECT_EQ(static_cast<std::size_t>(moves), result.order.size());
+  expect_reached(fleet, play.now(), result);
   EXPECT_EQ(result.order.size(), static_cast<std::size_t>(result.moves.value) + result.detours);
 }
 
@@ -210,18 +237,23 @@ class Exhaustive {
   std::pair<std::int64_t, std::int64_t> best_ = {INT64_MAX, 0};
 };
 
+std::vector<FleetGpu> small_fleet(fleet::Random& random) {
+  std::vector<FleetGpu> fleet;
+  for (unsigned i = 0; i < 3; ++i) {
+    FleetGpu next = gpu(i, "a30-24gb");
+    const std::vector<Layout> layouts = all_layouts(
+        *next.model, [](const Profile& profile) { return profile.media == Media::kPlain; });
+    next.layout = layouts[random.below(layouts.size())];
+    next.busy = static_cast<std::uint8_t>(random.below(1ULL << next.layout.size()));
+    fleet.push_back(next);
+  }
+  return fleet;
+}
+
 TEST(CompactTest, SmallFleetsAreCompactedAsExhaustionDoes) {
   for (std::uint64_t seed = 0; seed < 25; ++seed) {
     fleet::Random random(seed);
-    std::vector<FleetGpu> fleet;
-    for (unsigned i = 0; i < 3; ++i) {
-      FleetGpu next = gpu(i, "a30-24gb");
-      const std::vector<Layout> layouts = all_layouts(
-          *next.model, [](const Profile& profile) { return profile.media == Media::kPlain; });
-      next.layout = layouts[random.below(layouts.size())];
-      next.busy = static_cast<std::uint8_t>(random.below(1ULL << next.layout.size()));
-      fleet.push_back(next);
-    }
+    const std::vector<FleetGpu> fleet = small_fleet(random);
     const CompactRequest request{.max_unavailable = 1 + static_cast<int>(seed % 2)};
     const Result<Compaction> result = compact(fleet, request);
     ASSERT_TRUE(result.has_value()) << result.error().message;

@@ -21,6 +21,16 @@ std::string amount(MiB memory) {
                                   : std::to_string(memory.value) + "MiB";
 }
 
+// The profiles that are larger than the base, at this price for each memory slice more.
+void add_larger(const Model& model, const Profile& base, std::int64_t each,
+                std::vector<Substitute>& result) {
+  for (const Profile& profile : model.profiles) {
+    if (&profile != &base && is_at_least(profile, base)) {
+      result.push_back({.profile = &profile, .price = price_of(profile, base, each)});
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Substitute> substitutes(const Model& model, const FleetWant& want) {
@@ -37,11 +47,7 @@ std::vector<Substitute> substitutes(const Model& model, const FleetWant& want) {
     }
   }
   if (std::holds_alternative<ByProfile>(want.what) && want.larger && !result.empty()) {
-    for (const Profile& profile : model.profiles) {
-      if (&profile != &base && is_at_least(profile, base)) {
-        result.push_back({.profile = &profile, .price = price_of(profile, base, *want.larger)});
-      }
-    }
+    add_larger(model, base, *want.larger, result);
   }
   std::ranges::stable_sort(result, {}, &Substitute::price);
   return result;

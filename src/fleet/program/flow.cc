@@ -15,10 +15,12 @@ Result<std::vector<std::int64_t>> solve_flow(const std::vector<std::int64_t>& su
                                              const std::vector<FlowArc>& arcs) {
   Graph graph;
   std::vector<Graph::Node> nodes;
+  nodes.reserve(supply.size());
   for (std::size_t i = 0; i < supply.size(); ++i) {
     nodes.push_back(graph.addNode());
   }
   std::vector<Graph::Arc> made;
+  made.reserve(arcs.size());
   for (const FlowArc& arc : arcs) {
     made.push_back(graph.addArc(nodes.at(arc.from), nodes.at(arc.to)));
   }

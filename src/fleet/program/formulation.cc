@@ -27,6 +27,10 @@ std::int64_t scaled(double price) {
   return std::llround(std::clamp(price, 0.0, kMostPrice) * static_cast<double>(kPriceScale));
 }
 
+double rest(std::int64_t upper, std::int64_t used) {
+  return upper == kUnlimited ? kInfinity : static_cast<double>(upper - used);
+}
+
 }  // namespace
 
 Formulation::Formulation(const Program& program, std::size_t level,
@@ -95,6 +99,26 @@ void Formulation::finish(Variable variable, const Costs& costs) {
   variables_.push_back(std::move(variable));
 }
 
+// `of_need` is all 0 before and after.
+void Formulation::add_gives(const Pattern& pattern, std::vector<std::int64_t>& of_need,
+                            Variable& variable) const {
+  std::vector<std::size_t> touched;
+  for (const Give& give : pattern.gives) {
+    const std::size_t need = direct_need_[give.item];
+    if (need != kNowhere && of_need[need] == 0) {
+      touched.push_back(need);
+    }
+    if (need != kNowhere) {
+      of_need[need] += give.count;
+    } else if (item_row_[give.item] != kNowhere) {
+      variable.entries.push_back({item_row_[give.item], give.count});
+    }
+  }
+  for (const std::size_t need : touched) {
+    variable.entries.push_back({need_row_[need], std::exchange(of_need[need], 0)});
+  }
+}
+
 void Formulation::add_patterns() {
   std::vector<std::int64_t> of_need(program_.needs.size(), 0);
   for (const Pattern& pattern : program_.patterns) {
@@ -103,21 +127,7 @@ void Formulation::add_patterns() {
     if (group_row_[pattern.group] != kNowhere) {
       variable.entries.push_back({group_row_[pattern.group], 1});
     }
-    std::vector<std::size_t> touched;
-    for (const Give& give : pattern.gives) {
-      if (direct_need_[give.item] != kNowhere) {
-        std::int64_t& sum = of_need[direct_need_[give.item]];
-        if (sum == 0) {
-          touched.push_back(direct_need_[give.item]);
-        }
-        sum += give.count;
-      } else if (item_row_[give.item] != kNowhere) {
-        variable.entries.push_back({item_row_[give.item], give.count});
-      }
-    }
-    for (const std::size_t need : touched) {
-      variable.entries.push_back({need_row_[need], std::exchange(of_need[need], 0)});
-    }
+    add_gives(pattern, of_need, variable);
     finish(std::move(variable), pattern.costs);
   }
 }
@@ -170,15 +180,21 @@ std::vector<std::int64_t> Formulation::decided(std::span<const std::int64_t> bas
   return result;
 }
 
-LinearProgram Formulation::linear(std::span<const std::int64_t> base,
-                                  std::span<const std::size_t> active) const {
-  const std::vector<std::int64_t> sums = decided(base);
+// Those in which the variables have entries; all if every variable is active.
+std::vector<bool> Formulation::needed_rows(std::span<const std::size_t> active) const {
   std::vector<bool> needed(rows_.size(), active.size() == variables_.size());
   for (const std::size_t i : active) {
     for (const Entry& entry : variables_[i].entries) {
       needed[entry.row] = true;
     }
   }
+  return needed;
+}
+
+LinearProgram Formulation::linear(std::span<const std::int64_t> base,
+                                  std::span<const std::size_t> active) const {
+  const std::vector<std::int64_t> sums = decided(base);
+  const std::vector<bool> needed = needed_rows(active);
   LinearProgram program;
   std::vector<int> number(rows_.size(), -1);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -192,9 +208,7 @@ LinearProgram Formulation::linear(std::span<const std::int64_t> base,
   for (const std::size_t i : active) {
     const Variable& variable = variables_[i];
     const std::int64_t used = base.empty() ? 0 : base[i];
-    program.add_column(
-        static_cast<double>(variable.cost), 0,
-        variable.upper == kUnlimited ? kInfinity : static_cast<double>(variable.upper - used));
+    program.add_column(static_cast<double>(variable.cost), 0, rest(variable.upper, used));
     for (const Entry& entry : variable.entries) {
       program.add_entry(number[entry.row], static_cast<double>(entry.value));
     }

@@ -61,7 +61,10 @@ class Formulation {
   std::vector<int> find_direct();
   void number_rows();
   std::vector<std::int64_t> decided(std::span<const std::int64_t> base) const;
+  std::vector<bool> needed_rows(std::span<const std::size_t> active) const;
   void add_patterns();
+  void add_gives(const Pattern& pattern, std::vector<std::int64_t>& of_need,
+                 Variable& variable) const;
   void add_services();
   void add_unserved();
   std::size_t add_row(Row row);

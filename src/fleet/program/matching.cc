@@ -46,7 +46,7 @@ class Transport {
  private:
   void build();
   static void move(std::span<const FleetGpu> fleet, std::vector<Place>& from,
-                   std::vector<Place>& to, std::vector<Move>& moves);
+                   std::vector<Place>& to, std::int64_t count, std::vector<Move>& moves);
 
   Market& market_;
   std::vector<std::int64_t> supply_ = {0};  // Node 0 is the hub.
@@ -84,17 +84,19 @@ void Transport::build() {
 }
 
 void Transport::move(std::span<const FleetGpu> fleet, std::vector<Place>& from,
-                     std::vector<Place>& to, std::vector<Move>& moves) {
-  SECTILE_CHECK(!from.empty() && !to.empty());
-  const Place source = from.back();
-  const Place target = to.back();
-  from.pop_back();
-  to.pop_back();
-  moves.push_back(
-      {.from_gpu = source.gpu,
-       .from = source.slot,
-       .to_gpu = target.gpu,
-       .to = moved(*fleet[source.gpu].model, source.slot, target.slot.placement().start)});
+                     std::vector<Place>& to, std::int64_t count, std::vector<Move>& moves) {
+  for (; count > 0; --count) {
+    SECTILE_CHECK(!from.empty() && !to.empty());
+    const Place source = from.back();
+    const Place target = to.back();
+    from.pop_back();
+    to.pop_back();
+    moves.push_back(
+        {.from_gpu = source.gpu,
+         .from = source.slot,
+         .to_gpu = target.gpu,
+         .to = moved(*fleet[source.gpu].model, source.slot, target.slot.placement().start)});
+  }
 }
 
 Status Transport::run(std::span<const FleetGpu> fleet, std::vector<Move>& moves) {
@@ -107,20 +109,56 @@ Status Transport::run(std::span<const FleetGpu> fleet, std::vector<Move>& moves)
   std::vector<std::vector<Place>*> through_hub_to;
   for (std::size_t i = 0; i < arcs_.size(); ++i) {
     const auto& [from, to] = ends_[i];
-    for (std::int64_t n = (*flow)[i]; n > 0; --n) {
-      if (from != nullptr && to != nullptr) {
-        move(fleet, *from, *to, moves);
-      } else {
-        (from != nullptr ? through_hub_from : through_hub_to)
-            .push_back(from != nullptr ? from : to);
-      }
+    const std::int64_t count = (*flow)[i];
+    if (from != nullptr && to != nullptr) {
+      move(fleet, *from, *to, count, moves);
+    } else if (from != nullptr) {
+      through_hub_from.insert(through_hub_from.end(), static_cast<std::size_t>(count), from);
+    } else {
+      through_hub_to.insert(through_hub_to.end(), static_cast<std::size_t>(count), to);
     }
   }
   SECTILE_CHECK(through_hub_from.size() == through_hub_to.size());
   for (std::size_t i = 0; i < through_hub_from.size(); ++i) {
-    move(fleet, *through_hub_from[i], *through_hub_to[i], moves);
+    move(fleet, *through_hub_from[i], *through_hub_to[i], 1, moves);
   }
   return {};
+}
+
+struct Markets {
+  std::map<Kind, Market> by_kind;
+  std::vector<Kind> order;  // By first GPU: no address decides.
+
+  Market& of(const FleetGpu& gpu, const Slot& slot) {
+    const Kind kind(gpu.model, gpu.tenant, slot.profile());
+    const auto [place, added] = by_kind.try_emplace(kind);
+    if (added) {
+      order.push_back(kind);
+    }
+    return place->second;
+  }
+};
+
+bool overlaps(const Layout& layout, const Slot& slot) {
+  return std::ranges::any_of(layout.slots(), [&](const Slot& other) {
+    return other.placement().overlaps(slot.placement());
+  });
+}
+
+// Who leaves the GPU and who may come, from what is in use to the target.
+void add_gpu(Markets& markets, const FleetGpu& gpu, std::size_t index, const Layout& target) {
+  const Layout in_use = gpu.in_use();
+  for (const Slot& slot : in_use.slots()) {
+    if (!has(target, slot)) {
+      markets.of(gpu, slot).leaving[gpu.node].push_back({.gpu = index, .slot = slot});
+    }
+  }
+  for (const Slot& slot : target.slots()) {
+    if (!has(in_use, slot)) {
+      const bool waits = overlaps(in_use, slot);
+      markets.of(gpu, slot).free[{gpu.node, waits}].push_back({.gpu = index, .slot = slot});
+    }
+  }
 }
 
 }  // namespace
@@ -136,39 +174,15 @@ Slot moved(const Model& model, const Slot& slot, int start) {
 }
 
 Result<std::vector<Move>> match(std::span<const FleetGpu> fleet, std::span<const Layout> targets) {
-  std::map<Kind, Market> markets;
-  std::vector<std::pair<std::size_t, Kind>> order;  // Kinds by first GPU: no address decides.
+  Markets markets;
   for (std::size_t i = 0; i < fleet.size(); ++i) {
-    const FleetGpu& gpu = fleet[i];
-    if (!gpu.healthy) {
-      continue;
-    }
-    const Layout in_use = gpu.in_use();
-    const auto market = [&](const Slot& slot) -> Market& {
-      const Kind kind(gpu.model, gpu.tenant, slot.profile());
-      const auto [place, added] = markets.try_emplace(kind);
-      if (added) {
-        order.emplace_back(i, kind);
-      }
-      return place->second;
-    };
-    for (const Slot& slot : in_use.slots()) {
-      if (!has(targets[i], slot)) {
-        market(slot).leaving[gpu.node].push_back({.gpu = i, .slot = slot});
-      }
-    }
-    for (const Slot& slot : targets[i].slots()) {
-      if (!has(in_use, slot)) {
-        const bool waits = std::ranges::any_of(in_use.slots(), [&](const Slot& other) {
-          return other.placement().overlaps(slot.placement());
-        });
-        market(slot).free[{gpu.node, waits}].push_back({.gpu = i, .slot = slot});
-      }
+    if (fleet[i].healthy) {
+      add_gpu(markets, fleet[i], i, targets[i]);
     }
   }
   std::vector<Move> moves;
-  for (const auto& [first, kind] : order) {
-    Market& market = markets.at(kind);
+  for (const Kind& kind : markets.order) {
+    Market& market = markets.by_kind.at(kind);
     if (market.leaving.empty()) {
       continue;
     }

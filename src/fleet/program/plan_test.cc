@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -30,7 +31,7 @@ FleetWant want(std::int64_t count, std::string label) {
 }
 
 FleetGpu gpu(unsigned index, std::string_view key,
-             std::vector<std::pair<std::string, int>> slots = {}, std::uint8_t busy = 0) {
+             const std::vector<std::pair<std::string, int>>& slots = {}, std::uint8_t busy = 0) {
   FleetGpu result{.name = "gpu" + std::to_string(index), .index = index, .model = &model(key)};
   for (const auto& [name, start] : slots) {
     const Profile* const profile = result.model->find_by_name(name);
@@ -44,28 +45,31 @@ FleetRequest buying(std::string_view key) {
   return {.goals = {std::begin(kGoals), std::end(kGoals)}, .purchases = {{.model = &model(key)}}};
 }
 
-// Whether the plan is what it says, looked at from the outside.
-void expect_sound(std::span<const FleetGpu> fleet, std::span<const FleetWant> wants,
-                  const FleetRequest& request, const FleetPlan& plan) {
-  std::vector<std::int64_t> served(wants.size(), 0);
-  std::int64_t destroyed = 0;
-  const auto serve = [&](const Model& of, const FleetServing& serving, const Layout& layout,
-                         std::int64_t times) {
-    served[serving.want] += times;
+// What a plan does, counted from the outside.
+class Audit {
+ public:
+  explicit Audit(std::span<const FleetWant> wants) : wants_(wants), served_(wants.size(), 0) {}
+
+  std::int64_t served(std::size_t want) const { return served_[want]; }
+  std::int64_t destroyed() const { return destroyed_; }
+
+  void serve(const Model& of, const FleetServing& serving, const Layout& layout,
+             std::int64_t times) {
+    served_[serving.want] += times;
     EXPECT_NE(layout.find(serving.slot.placement()), nullptr);
-    EXPECT_TRUE(std::ranges::any_of(substitutes(of, wants[serving.want]), [&](const auto& s) {
+    EXPECT_TRUE(std::ranges::any_of(substitutes(of, wants_[serving.want]), [&](const auto& s) {
       return s.profile->id == serving.slot.profile();
     }));
-  };
-  for (const FleetGpuPlan& planned : plan.gpus) {
-    const FleetGpu& before = fleet[planned.gpu];
+  }
+
+  void add(const FleetGpu& before, const FleetGpuPlan& planned) {
     EXPECT_TRUE(check(*before.model, planned.layout).has_value());
     std::set<Placement> used;
     for (std::size_t i = 0; i < before.layout.size(); ++i) {
       const Slot& slot = before.layout.slots()[i];
       const Slot* const after = planned.layout.find(slot.placement());
       EXPECT_TRUE(!before.is_busy(i) || (after && *after == slot)) << "in use, and harmed";
-      destroyed += after && after->profile() == slot.profile() ? 0 : 1;
+      destroyed_ += after && after->profile() == slot.profile() ? 0 : 1;
       if (before.is_busy(i)) {
         used.insert(slot.placement());
       }
@@ -73,25 +77,37 @@ void expect_sound(std::span<const FleetGpu> fleet, std::span<const FleetWant> wa
     for (const FleetServing& serving : planned.serves) {
       serve(*before.model, serving, planned.layout, 1);
       EXPECT_TRUE(used.insert(serving.slot.placement()).second) << "serves twice";
-      const bool existed =
-          before.layout.find(serving.slot.placement()) != nullptr &&
-          before.layout.find(serving.slot.placement())->profile() == serving.slot.profile();
-      EXPECT_EQ(serving.created, !existed);
+      const Slot* const old = before.layout.find(serving.slot.placement());
+      EXPECT_EQ(serving.created, old == nullptr || old->profile() != serving.slot.profile());
     }
+  }
+
+ private:
+  std::span<const FleetWant> wants_;
+  std::vector<std::int64_t> served_;
+  std::int64_t destroyed_ = 0;
+};
+
+// Whether the plan is what it says, looked at from the outside.
+void expect_sound(std::span<const FleetGpu> fleet, std::span<const FleetWant> wants,
+                  const FleetRequest& request, const FleetPlan& plan) {
+  Audit audit(wants);
+  for (const FleetGpuPlan& planned : plan.gpus) {
+    audit.add(fleet[planned.gpu], planned);
   }
   for (const BoughtGpus& bought : plan.bought) {
     const Model& of = *request.purchases[bought.purchase].model;
     EXPECT_TRUE(check(of, bought.layout).has_value());
     for (const FleetServing& serving : bought.serves) {
-      serve(of, serving, bought.layout, bought.count);
+      audit.serve(of, serving, bought.layout, bought.count);
     }
   }
   for (std::size_t i = 0; i < wants.size(); ++i) {
-    EXPECT_EQ(served[i], plan.wants[i].served);
-    EXPECT_EQ(served[i] + plan.wants[i].unserved, wants[i].count);
+    EXPECT_EQ(audit.served(i), plan.wants[i].served);
+    EXPECT_EQ(audit.served(i) + plan.wants[i].unserved, wants[i].count);
   }
   if (const Objective* const least = plan.find(Goal::kDestroyed)) {
-    EXPECT_EQ(destroyed, least->value);
+    EXPECT_EQ(audit.destroyed(), least->value);
   }
   for (const GoalOutcome& goal : plan.goals) {
     EXPECT_LE(goal.objective.bound, goal.objective.value);
@@ -207,7 +223,7 @@ TEST(PlanFleetTest, NeedsAreServedByWhateverModelHasEnough) {
 
 TEST(PlanFleetTest, RefusesWhatMakesNoSense) {
   const std::vector<FleetGpu> fleet = {gpu(0, "a30-24gb")};
-  const auto message = [&](FleetWant wanted) {
+  const auto message = [&](const FleetWant& wanted) {
     return plan_fleet(fleet, std::vector{wanted}).error().message;
   };
   EXPECT_THAT(message(want(-1, "1g.6gb")), HasSubstr("a count of -1 for 1g.6gb"));
@@ -235,6 +251,18 @@ TEST(PlanFleetTest, RefusesWhatMakesNoSense) {
 
 using Demand = ProfileCounts;
 
+// What one GPU more can serve, beside what was served with fewer.
+void add_gpu(const std::set<Demand>& one, int gpus, std::map<Demand, int>& least) {
+  const std::map<Demand, int> before = least;
+  for (const auto& [demand, used] : before) {
+    for (const Demand& more : one) {
+      Demand sum = demand;
+      std::ranges::transform(sum, more, sum.begin(), std::plus{});
+      least.try_emplace(sum, gpus);
+    }
+  }
+}
+
 std::map<Demand, int> least_gpus(const Model& of, const ProfileFilter& filter, int gpus_max) {
   std::set<Demand> one;
   for (const Layout& layout : all_layouts(of, filter)) {
@@ -242,16 +270,19 @@ std::map<Demand, int> least_gpus(const Model& of, const ProfileFilter& filter, i
   }
   std::map<Demand, int> least = {{Demand(of.profiles.size(), 0), 0}};
   for (int gpus = 1; gpus <= gpus_max; ++gpus) {
-    const std::map<Demand, int> before = least;
-    for (const auto& [demand, used] : before) {
-      for (const Demand& more : one) {
-        Demand sum = demand;
-        std::ranges::transform(sum, more, sum.begin(), std::plus{});
-        least.try_emplace(sum, gpus);
-      }
-    }
+    add_gpu(one, gpus, least);
   }
   return least;
+}
+
+std::vector<FleetWant> wants_of(const Model& of, const Demand& demand) {
+  std::vector<FleetWant> wants;
+  for (std::size_t profile = 0; profile < demand.size(); ++profile) {
+    if (demand[profile] > 0) {
+      wants.push_back(want(demand[profile], of.profiles[profile].name));
+    }
+  }
+  return wants;
 }
 
 constexpr std::size_t kAllDemands = std::numeric_limits<std::size_t>::max() / 2;
@@ -267,12 +298,7 @@ void expect_least(std::string_view key, const ProfileFilter& filter, int gpus_ma
     if (i++ % step != 0) {
       continue;
     }
-    std::vector<FleetWant> wants;
-    for (std::size_t profile = 0; profile < demand.size(); ++profile) {
-      if (demand[profile] > 0) {
-        wants.push_back(want(demand[profile], of.profiles[profile].name));
-      }
-    }
+    const std::vector<FleetWant> wants = wants_of(of, demand);
     const FleetRequest request{.goals = {Goal::kUnserved, Goal::kGpus},
                                .purchases = {{.model = &of}}};
     const Result<FleetPlan> plan = plan_fleet({}, wants, request);
@@ -321,34 +347,46 @@ class SmallFleet {
   std::tuple<std::int64_t, std::int64_t, std::int64_t> best() const { return best_; }
 
  private:
+  std::int64_t unserved(const std::vector<std::int64_t>& supply) const {
+    std::int64_t weight = 0;
+    for (std::size_t w = 0; w < wants_.size(); ++w) {
+      weight += std::max<std::int64_t>(wants_[w].count - supply[w], 0) * wants_[w].weight;
+    }
+    return weight;
+  }
+
+  // Instances that are not in the layout; nullopt if one of them is in use.
+  static std::optional<std::int64_t> gone_from(const FleetGpu& gpu, const Layout& layout) {
+    std::int64_t gone = 0;
+    for (std::size_t k = 0; k < gpu.layout.size(); ++k) {
+      const Slot& slot = gpu.layout.slots()[k];
+      const Slot* const after = layout.find(slot.placement());
+      const bool stays = after != nullptr && *after == slot;
+      if (!stays && gpu.is_busy(k)) {
+        return std::nullopt;
+      }
+      gone += stays ? 0 : 1;
+    }
+    return gone;
+  }
+
   void choose(std::size_t i, const std::vector<std::int64_t>& supply, std::int64_t gpus,
               std::int64_t destroyed) {
     if (i == fleet_.size()) {
-      std::int64_t unserved = 0;
-      for (std::size_t w = 0; w < wants_.size(); ++w) {
-        unserved += std::max<std::int64_t>(wants_[w].count - supply[w], 0) * wants_[w].weight;
-      }
-      best_ = std::min(best_, std::tuple(unserved, gpus, destroyed));
+      best_ = std::min(best_, std::tuple(unserved(supply), gpus, destroyed));
       return;
     }
     const FleetGpu& gpu = fleet_[i];
     choose(i + 1, supply, gpus + (gpu.busy != 0 ? 1 : 0), destroyed);  // Left alone.
     for (const Layout& layout : all_layouts(*gpu.model, plain)) {
-      std::int64_t gone = 0;
-      bool legal = true;
+      const std::optional<std::int64_t> gone = gone_from(gpu, layout);
       std::vector<std::int64_t> more = supply;
-      for (std::size_t k = 0; k < gpu.layout.size(); ++k) {
-        const bool stays = layout.find(gpu.layout.slots()[k].placement()) != nullptr &&
-                           *layout.find(gpu.layout.slots()[k].placement()) == gpu.layout.slots()[k];
-        legal = legal && (stays || !gpu.is_busy(k));
-        gone += stays ? 0 : 1;
-      }
       for (std::size_t w = 0; w < wants_.size(); ++w) {
         const ProfileId id = substitutes(*gpu.model, wants_[w]).front().profile->id;
         more[w] += layout.count(id) - gpu.in_use().count(id);
       }
-      if (legal) {
-        choose(i + 1, more, gpus + 1, destroyed + gone);
+      if (gone) {
+        choose(i + 1, more, gpus + 1, destroyed + *gone);
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sectile/base/check.h"
+#include "src/fleet/program/grouping.h"
 
 namespace sectile::fleet::program {
 namespace {
@@ -70,16 +71,6 @@ std::vector<bool> serving_profiles(const Model& model, std::span<const FleetWant
     }
   }
   return profiles;
-}
-
-std::vector<Give> gives_of(const Way& way, std::size_t first_item) {
-  std::vector<Give> gives;
-  for (std::size_t i = 0; i < way.gives.size(); ++i) {
-    if (way.gives[i] > 0) {
-      gives.push_back({.item = first_item + i, .count = way.gives[i]});
-    }
-  }
-  return gives;
 }
 
 // The profiles that take part on each model: those that serve, and those that exist.
@@ -158,20 +149,14 @@ void Asking::add_state(State state, Group group, Costs used) {
 }
 
 void Asking::group_gpus() {
-  std::map<std::pair<const Model*, std::string>, std::size_t> found;
-  std::vector<std::vector<std::size_t>> groups;  // In the order of the first GPU of each.
+  Grouping<std::pair<const Model*, std::string>> groups;
   for (std::size_t i = 0; i < fleet_.size(); ++i) {
     question_.gpus_in_use += fleet_[i].busy != 0 ? 1 : 0;
     if (can_change(fleet_[i])) {
-      const auto [place, added] =
-          found.try_emplace({fleet_[i].model, state_key(fleet_[i])}, groups.size());
-      if (added) {
-        groups.emplace_back();
-      }
-      groups[place->second].push_back(i);
+      groups.add({fleet_[i].model, state_key(fleet_[i])}, i);
     }
   }
-  for (std::vector<std::size_t>& gpus : groups) {
+  for (std::vector<std::size_t>& gpus : groups.take()) {
     const FleetGpu& gpu = fleet_[gpus.front()];
     Costs used{};
     set(used, Goal::kGpus, gpu.busy == 0 ? 1 : 0);

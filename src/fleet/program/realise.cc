@@ -91,6 +91,8 @@ class Realising {
   void run();
 
  private:
+  using Taken = std::vector<std::pair<std::size_t, std::size_t>>;  // Items and wants.
+
   // A GPU and the maximal layout that it was given.
   struct Given {
     FleetGpuPlan plan;
@@ -102,6 +104,7 @@ class Realising {
   void serve_existing(Given& given);
   void serve_created(Given& given);
   void settle(Given& given);
+  Taken fill(const State& state, const Layout& layout, BoughtGpus& bought) const;
   void buy(const State& state, const Layout& layout, std::int64_t count);
   void count_wants();
   std::size_t item_of(const State& state, const Slot& slot) const {
@@ -178,21 +181,28 @@ void Realising::settle(Given& given) {
       gpu.layout.slots(), [&](const Slot& slot) { return !has(given.plan.layout, slot); }));
 }
 
+// What one such GPU would serve of what is left.
+Realising::Taken Realising::fill(const State& state, const Layout& layout,
+                                 BoughtGpus& bought) const {
+  Taken taken;
+  Queues trial = queues_;
+  for (const Slot& slot : layout.slots()) {
+    const std::size_t item = item_of(state, slot);
+    if (!trial.empty(item)) {
+      const std::size_t want = trial.take(item);
+      taken.emplace_back(item, want);
+      bought.serves.push_back({.want = want, .slot = slot, .created = true});
+      bought.layout = bought.layout.with_unchecked(slot).value();
+    }
+  }
+  return taken;
+}
+
 // Batches of GPUs that serve alike.
 void Realising::buy(const State& state, const Layout& layout, std::int64_t count) {
   while (count > 0) {
     BoughtGpus bought{.purchase = state.purchase, .count = 0, .layout = {}, .serves = {}};
-    std::vector<std::pair<std::size_t, std::size_t>> taken;
-    Queues trial = queues_;
-    for (const Slot& slot : layout.slots()) {
-      const std::size_t item = item_of(state, slot);
-      if (!trial.empty(item)) {
-        const std::size_t want = trial.take(item);
-        taken.emplace_back(item, want);
-        bought.serves.push_back({.want = want, .slot = slot, .created = true});
-        bought.layout = bought.layout.with_unchecked(slot).value();
-      }
-    }
+    const Taken taken = fill(state, layout, bought);
     if (taken.empty()) {
       return;  // Nothing is left to serve: the rest need not be bought.
     }

@@ -199,7 +199,7 @@ Result<Solution> LevelSolver::run(std::optional<Solution> known) {
   if (known) {
     offer(*known);
   }
-  if (best_.reaches(0)) {  // Nothing costs less than nothing.
+  if (best_.solution && best_.reaches(0)) {  // Nothing costs less than nothing.
     objective_ = {.value = 0, .bound = 0, .proof = Proof::kPrices};
     prices_.needs.resize(program_.needs.size(), 0);
     return *best_.solution;
@@ -335,7 +335,7 @@ Result<Answer> solve(const Program& program, const Effort& effort) {
     answer.levels.push_back(solver.objective());
     answer.prices.push_back(solver.prices());
   }
-  answer.solution = std::move(*known);
+  answer.solution = std::move(known).value_or(Solution());  // There is one for each level.
   return answer;
 }
 

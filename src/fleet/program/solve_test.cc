@@ -170,6 +170,27 @@ Costs random_costs(Dice& dice) {
   return {dice.up_to(3), dice.up_to(3)};
 }
 
+std::vector<Give> random_gives(Dice& dice) {
+  std::vector<Give> gives;
+  for (std::size_t item = 0; item < 2; ++item) {
+    if (const auto count = static_cast<int>(dice.up_to(2)); count > 0) {
+      gives.push_back({.item = item, .count = count});
+    }
+  }
+  return gives;
+}
+
+void add_random_need(Dice& dice, Program& program) {
+  const std::size_t need = program.needs.size();
+  program.needs.push_back(
+      {.count = dice.up_to(3), .optional = dice.up_to(1) == 0, .unserved = random_costs(dice)});
+  for (std::size_t item = 0; item < 2; ++item) {
+    if (item == need || dice.up_to(1) == 0) {
+      program.services.push_back({.item = item, .need = need, .costs = random_costs(dice)});
+    }
+  }
+}
+
 Program random_program(Dice& dice) {
   Program program;
   program.levels = 2;
@@ -179,23 +200,21 @@ Program random_program(Dice& dice) {
   }
   for (std::size_t i = 0; i < 4; ++i) {
     Pattern pattern{.group = i % 2, .gives = {}, .costs = random_costs(dice)};
-    for (std::size_t item = 0; item < 2; ++item) {
-      if (const auto count = static_cast<int>(dice.up_to(2)); count > 0) {
-        pattern.gives.push_back({.item = item, .count = count});
-      }
-    }
+    pattern.gives = random_gives(dice);
     program.patterns.push_back(pattern);
   }
-  for (std::size_t need = 0; need < 2; ++need) {
-    program.needs.push_back(
-        {.count = dice.up_to(3), .optional = dice.up_to(1) == 0, .unserved = random_costs(dice)});
-    for (std::size_t item = 0; item < 2; ++item) {
-      if (item == need || dice.up_to(1) == 0) {
-        program.services.push_back({.item = item, .need = need, .costs = random_costs(dice)});
-      }
-    }
+  for (int need = 0; need < 2; ++need) {
+    add_random_need(dice, program);
   }
   return program;
+}
+
+Prices random_prices(Dice& dice, const Program& program) {
+  Prices prices;
+  for (std::size_t need = 0; need < program.needs.size(); ++need) {
+    prices.needs.push_back(dice.up_to(4 * kPriceScale) - kPriceScale / 2);
+  }
+  return prices;
 }
 
 TEST(SolveTest, SmallProgramsAreSolvedAsExhaustionDoes) {
@@ -233,11 +252,8 @@ TEST(BoundTest, NoPricesWhateverMakeABoundAboveTheOptimum) {
       continue;
     }
     for (int i = 0; i < 50; ++i) {
-      Prices prices;
-      for (std::size_t need = 0; need < program.needs.size(); ++need) {
-        prices.needs.push_back(dice.up_to(4 * kPriceScale) - kPriceScale / 2);
-      }
-      EXPECT_LE(lower_bound(program, 0, {}, prices), answer->levels[0].value) << seed;
+      EXPECT_LE(lower_bound(program, 0, {}, random_prices(dice, program)), answer->levels[0].value)
+          << seed;
     }
   }
 }

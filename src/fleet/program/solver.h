@@ -19,9 +19,9 @@ inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 class LinearProgram {
  public:
   // Returns the index of the row.
-  int add_row(double lower, double upper);
+  int add_row(double at_least, double at_most);
   // Entries of the column follow with add_entry(). Returns the index of the column.
-  int add_column(double cost, double lower, double upper);
+  int add_column(double price, double at_least, double at_most);
   // Of the last column. Requires: `row` exists and has no entry in this column yet.
   void add_entry(int row, double value);
 

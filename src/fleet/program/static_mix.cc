@@ -54,17 +54,28 @@ std::vector<double> offered_by_want(std::span<const FleetWant> mix, double offer
   return result;
 }
 
-// Memory slices of the smallest profile that serves the want on any of the models.
+int least_positive(int one, int other) {
+  return one == 0 || other == 0 ? std::max(one, other) : std::min(one, other);
+}
+
+// Memory slices of the smallest profile of the model that serves the want at no price; 0 if none
+// does.
+int slices_on(const Model& model, const FleetWant& want) {
+  int least = 0;
+  for (const Substitute& substitute : substitutes(model, want)) {
+    if (substitute.price == 0) {
+      least = least_positive(least, substitute.profile->memory_slices);
+    }
+  }
+  return least;
+}
+
+// The same on any of the models.
 template <typename Models>
 int slices_of(const FleetWant& want, const Models& models) {
   int least = 0;
   for (const auto& each : models) {
-    for (const Substitute& substitute : substitutes(*each.model, want)) {
-      if (substitute.price == 0) {
-        least = least == 0 ? substitute.profile->memory_slices
-                           : std::min(least, substitute.profile->memory_slices);
-      }
-    }
+    least = least_positive(least, slices_on(*each.model, want));
   }
   return least;
 }
@@ -175,12 +186,8 @@ void Mixing::add_gpus(const StaticGpus& gpus) {
   }
   ways_.push_back(std::make_unique<fleet::program::Ways>(model, taking_part));
   for (const fleet::program::Way& way : ways_.back()->reachable({}, {})) {
-    fleet::program::Pattern pattern{.group = program_.groups.size(), .gives = {}, .costs = {}};
-    for (std::size_t i = 0; i < way.gives.size(); ++i) {
-      if (way.gives[i] > 0) {
-        pattern.gives.push_back({.item = first + i, .count = way.gives[i]});
-      }
-    }
+    fleet::program::Pattern pattern{
+        .group = program_.groups.size(), .gives = gives_of(way, first), .costs = {}};
     if (!pattern.gives.empty()) {
       program_.patterns.push_back(std::move(pattern));
       layouts_.push_back(way.layout);

@@ -24,6 +24,7 @@ const Model& a100() {
 
 std::vector<FleetWant> five(const std::vector<std::int64_t>& shares) {
   std::vector<FleetWant> mix;
+  mix.reserve(shares.size());
   const char* const labels[] = {"1g.10gb", "2g.20gb", "3g.40gb", "4g.40gb", "7g.80gb"};
   for (std::size_t i = 0; i < shares.size(); ++i) {
     mix.push_back({.what = ByProfile{labels[i]}, .count = shares[i]});
@@ -41,6 +42,19 @@ TEST(ErlangTest, AgreesWithPrintedTables) {
   EXPECT_EQ(erlang_b(1, 1'000'000), 0);
 }
 
+// What the best of all pairs of layouts accepts.
+double best_of_pairs(const std::vector<FleetWant>& mix, const std::vector<Layout>& layouts) {
+  double best = 0;
+  for (const Layout& first : layouts) {
+    for (const Layout& second : layouts) {
+      const StaticLayout both[] = {{.model = &a100(), .layout = first, .count = 1},
+                                   {.model = &a100(), .layout = second, .count = 1}};
+      best = std::max(best, expect_static(mix, both, 3.0)->accepted_slices);
+    }
+  }
+  return best;
+}
+
 TEST(PlanStaticTest, TwoGpusAreCutAsExhaustionDoes) {
   const std::vector<Layout> layouts = maximal_layouts(a100(), [](const Profile& profile) {
     return profile.media == Media::kPlain && !profile.double_memory();
@@ -48,14 +62,7 @@ TEST(PlanStaticTest, TwoGpusAreCutAsExhaustionDoes) {
   for (const auto& shares :
        {std::vector<std::int64_t>{1, 1, 1, 1, 1}, {80, 10, 5, 3, 2}, {1, 0, 0, 0, 1}}) {
     const std::vector<FleetWant> mix = five(shares);
-    double best = 0;
-    for (const Layout& first : layouts) {
-      for (const Layout& second : layouts) {
-        const StaticLayout both[] = {{.model = &a100(), .layout = first, .count = 1},
-                                     {.model = &a100(), .layout = second, .count = 1}};
-        best = std::max(best, expect_static(mix, both, 3.0)->accepted_slices);
-      }
-    }
+    const double best = best_of_pairs(mix, layouts);
     const Result<StaticPlan> plan =
         plan_static(mix, {.gpus = {{.model = &a100(), .count = 2}}, .offered = 3.0});
     ASSERT_TRUE(plan.has_value()) << plan.error().message;
@@ -130,7 +137,7 @@ TEST(PlanStaticTest, SeveralModelsServeNeeds) {
 
 TEST(PlanStaticTest, RefusesWhatMakesNoSense) {
   const StaticRequest good{.gpus = {{.model = &a100(), .count = 1}}, .offered = 1};
-  const auto message = [&](const std::vector<FleetWant>& mix, StaticRequest request) {
+  const auto message = [&](const std::vector<FleetWant>& mix, const StaticRequest& request) {
     return plan_static(mix, request).error().message;
   };
   StaticRequest bad = good;

@@ -39,9 +39,9 @@ std::size_t Waves::run_wave() {
       Layout& layout = in_use_[pending.move.to_gpu];
       layout = layout.with_unchecked(pending.move.to).value();
       pending.move.wave = wave_;
-      moving.push_back(std::move(pending));
+      moving.push_back(pending);
     } else {
-      waiting.push_back(std::move(pending));
+      waiting.push_back(pending);
     }
   }
   for (const Pending& pending : moving) {
@@ -67,27 +67,36 @@ bool Waves::may_stand_in(std::size_t gpu, const Move& move) const {
   return to.model == from.model && to.tenant == from.tenant && to.healthy && !to.drain;
 }
 
+bool Waves::is_awaited(std::size_t gpu, const Placement& placement) const {
+  return std::ranges::any_of(pending_, [&](const Pending& other) {
+    return other.move.to_gpu == gpu && other.move.to.placement().overlaps(placement);
+  });
+}
+
+// The instance at a place that is free there and that nobody waits for.
+std::optional<Slot> Waves::place_on(std::size_t gpu, const Slot& slot) const {
+  const Model& model = *fleet_[gpu].model;
+  for (const int start : free_starts(model, in_use_[gpu], *model.find(slot.profile()))) {
+    const Slot place = moved(model, slot, start);
+    if (!is_awaited(gpu, place.placement())) {
+      return place;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Move> Waves::detour_of(const Pending& pending) const {
   for (std::size_t gpu = 0; gpu < fleet_.size(); ++gpu) {
     if (!may_stand_in(gpu, pending.move)) {
       continue;
     }
-    const Model& model = *fleet_[gpu].model;
-    const std::vector<int> starts =
-        free_starts(model, in_use_[gpu], *model.find(pending.move.from.profile()));
-    for (const int start : starts) {
-      const Slot place = moved(model, pending.move.from, start);
-      const bool wanted = std::ranges::any_of(pending_, [&](const Pending& other) {
-        return other.move.to_gpu == gpu && other.move.to.placement().overlaps(place.placement());
-      });
-      if (!wanted) {
-        return Move{.from_gpu = pending.move.from_gpu,
-                    .from = pending.move.from,
-                    .to_gpu = gpu,
-                    .to = place,
-                    .wave = wave_,
-                    .detour = true};
-      }
+    if (const std::optional<Slot> place = place_on(gpu, pending.move.from)) {
+      return Move{.from_gpu = pending.move.from_gpu,
+                  .from = pending.move.from,
+                  .to_gpu = gpu,
+                  .to = *place,
+                  .wave = wave_,
+                  .detour = true};
     }
   }
   return std::nullopt;
@@ -132,8 +141,8 @@ bool Waves::stop_one() {
   return true;
 }
 
-Status Waves::order(std::vector<Move> moves) {
-  for (Move& move : moves) {
+Status Waves::order(std::span<const Move> moves) {
+  for (const Move& move : moves) {
     pending_.push_back({.move = move});
   }
   while (!pending_.empty()) {

@@ -18,7 +18,7 @@ class Waves {
   Waves(std::span<const FleetGpu> fleet, const CompactRequest& request);
 
   // Fails with kFailed if the moves can never be done: not for moves of match().
-  Status order(std::vector<Move> moves);
+  Status order(std::span<const Move> moves);
 
   const std::vector<Move>& moves() const { return done_; }
   std::size_t count() const { return wave_; }
@@ -37,6 +37,8 @@ class Waves {
   bool detour();
   bool stop_one();
   bool blocks_another(const Pending& pending) const;
+  bool is_awaited(std::size_t gpu, const Placement& placement) const;
+  std::optional<Slot> place_on(std::size_t gpu, const Slot& slot) const;
   std::optional<Move> detour_of(const Pending& pending) const;
   bool may_stand_in(std::size_t gpu, const Move& move) const;
 

@@ -28,6 +28,16 @@ std::size_t profile_index(const Model& model, ProfileId id) {
   return static_cast<std::size_t>(profile - model.profiles.data());
 }
 
+std::vector<Give> gives_of(const Way& way, std::size_t first_item) {
+  std::vector<Give> gives;
+  for (std::size_t i = 0; i < way.gives.size(); ++i) {
+    if (way.gives[i] > 0) {
+      gives.push_back({.item = first_item + i, .count = way.gives[i]});
+    }
+  }
+  return gives;
+}
+
 void add_profiles(const Model& model, const Layout& layout, std::vector<bool>& taking_part) {
   for (const Slot& slot : layout.slots()) {
     taking_part[profile_index(model, slot.profile())] = true;

@@ -15,6 +15,7 @@
 #include "sectile/geometry/enumerate.h"
 #include "sectile/geometry/layout.h"
 #include "sectile/geometry/model.h"
+#include "src/fleet/program/program.h"
 
 namespace sectile::fleet::program {
 
@@ -53,6 +54,9 @@ class Ways {
   std::vector<Layout> layouts_;
   std::vector<InstanceSet> sets_;  // Parallel to the layouts.
 };
+
+// As a pattern says it, where the model's profiles are items from `first_item` on.
+std::vector<Give> gives_of(const Way& way, std::size_t first_item);
 
 // Which profiles of the model `layout` holds, added to `taking_part`.
 void add_profiles(const Model& model, const Layout& layout, std::vector<bool>& taking_part);

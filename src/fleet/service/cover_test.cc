@@ -12,34 +12,47 @@ namespace {
 
 constexpr int kMostCount = 5;
 
+// The price of these counts; nullopt if they are not enough.
+std::optional<std::int64_t> price_of(const CoverNeed& need, const std::vector<std::int64_t>& prices,
+                                     const std::vector<int>& counts) {
+  std::int64_t sum = 0;
+  std::int64_t price = 0;
+  std::int64_t largest = 0;
+  for (std::size_t p = 0; p < counts.size(); ++p) {
+    sum += counts[p] * need.capacities[p];
+    price += counts[p] * prices[p];
+    largest = counts[p] > 0 ? std::max(largest, need.capacities[p]) : largest;
+  }
+  return sum - (need.spare ? largest : 0) >= need.target ? std::optional(price) : std::nullopt;
+}
+
+// Counts up, one profile after the other; false behind the last.
+bool advance(std::vector<int>& counts, const CoverLimits& limits) {
+  std::size_t p = 0;
+  while (p < counts.size() && counts[p] == limits.most[p]) {
+    counts[p] = limits.least[p];
+    ++p;
+  }
+  if (p == counts.size()) {
+    return false;
+  }
+  ++counts[p];
+  return true;
+}
+
 // The cheapest by looking at every choice of counts within the limits.
 std::optional<std::int64_t> slow_cheapest(const CoverNeed& need,
                                           const std::vector<std::int64_t>& prices,
                                           const CoverLimits& limits) {
   std::optional<std::int64_t> best;
   std::vector<int> counts(limits.least.begin(), limits.least.end());
-  while (true) {
-    std::int64_t sum = 0;
-    std::int64_t price = 0;
-    std::int64_t largest = 0;
-    for (std::size_t p = 0; p < counts.size(); ++p) {
-      sum += counts[p] * need.capacities[p];
-      price += counts[p] * prices[p];
-      largest = counts[p] > 0 ? std::max(largest, need.capacities[p]) : largest;
-    }
-    if (sum - (need.spare ? largest : 0) >= need.target && (!best || price < *best)) {
+  do {
+    const std::optional<std::int64_t> price = price_of(need, prices, counts);
+    if (price && (!best || *price < *best)) {
       best = price;
     }
-    std::size_t p = 0;
-    while (p < counts.size() && counts[p] == limits.most[p]) {
-      counts[p] = limits.least[p];
-      ++p;
-    }
-    if (p == counts.size()) {
-      return best;
-    }
-    ++counts[p];
-  }
+  } while (advance(counts, limits));
+  return best;
 }
 
 void compare(Random& random, bool spare) {

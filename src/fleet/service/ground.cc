@@ -38,6 +38,21 @@ void add_shapes(Ground& ground, std::size_t supply) {
   }
 }
 
+bool is_used(const Model& model, const Profile& profile, std::span<const ServiceOption> options) {
+  return std::ranges::any_of(options, [&](const ServiceOption& option) {
+    return option.model == &model && option.profile == profile.id;
+  });
+}
+
+void add_profiles(Ground& ground, std::size_t supply, std::span<const ServiceOption> options) {
+  const Model& model = *ground.supplies[supply].model;
+  for (const Profile& profile : model.profiles) {
+    if (is_used(model, profile, options)) {
+      ground.profiles.push_back({.supply = supply, .profile = &profile});
+    }
+  }
+}
+
 }  // namespace
 
 std::size_t Ground::find(const Model& model, ProfileId id) const {
@@ -52,14 +67,7 @@ std::size_t Ground::find(const Model& model, ProfileId id) const {
 Ground make_ground(std::span<const GpuSupply> supplies, std::span<const ServiceOption> options) {
   Ground ground{.supplies = {supplies.begin(), supplies.end()}, .profiles = {}, .shapes = {}};
   for (std::size_t s = 0; s < supplies.size(); ++s) {
-    for (const Profile& profile : supplies[s].model->profiles) {
-      const bool used = std::ranges::any_of(options, [&](const ServiceOption& option) {
-        return option.model == supplies[s].model && option.profile == profile.id;
-      });
-      if (used) {
-        ground.profiles.push_back({.supply = s, .profile = &profile});
-      }
-    }
+    add_profiles(ground, s, options);
   }
   for (std::size_t s = 0; s < supplies.size(); ++s) {
     add_shapes(ground, s);

@@ -86,7 +86,8 @@ TEST(OptionsTest, SaysWhyThereIsNone) {
   EXPECT_THAT(slow.options, IsEmpty());
   ASSERT_THAT(slow.refused, SizeIs(1));
   EXPECT_TRUE(slow.refused[0].measured);
-  EXPECT_EQ(slow.refused[0].fastest->latency.nanoseconds, 130 * kMillisecond);
+  EXPECT_EQ(slow.refused[0].fastest.value_or(Measurement{}).latency.nanoseconds,
+            130 * kMillisecond);
   EXPECT_FALSE(slow.refused[0].mps_would_do);
 
   const Options dead = find(measured({{"1g.6gb", 1, 1, 0, 0}}));

@@ -53,19 +53,23 @@ struct Case {
 
 constexpr std::string_view kA30[] = {"1g.6gb", "2g.12gb", "4g.24gb"};
 
+void measure_randomly(Random& random, Case& c) {
+  std::int64_t rate = 0;
+  for (const std::string_view profile : kA30) {
+    rate += static_cast<std::int64_t>(5 + random.below(25));
+    if (profile == kA30[2] || random.below(6) != 0) {
+      c.measure(a30(), profile, rate);
+    }
+  }
+}
+
 Case random_case(Random& random, std::uint64_t services_max) {
   Case c;
   c.gpus = {{.model = &a30()}};
   const std::uint64_t services = 1 + random.below(services_max);
   for (std::uint64_t s = 0; s < services; ++s) {
     c.add(static_cast<std::int64_t>(5 + random.below(60)));
-    std::int64_t rate = 0;
-    for (const std::string_view profile : kA30) {
-      rate += static_cast<std::int64_t>(5 + random.below(25));
-      if (profile == kA30[2] || random.below(6) != 0) {
-        c.measure(a30(), profile, rate);
-      }
-    }
+    measure_randomly(random, c);
   }
   return c;
 }
@@ -120,30 +124,50 @@ void share_out(const Case& c, const Counts& left, std::size_t profile, Shares& s
   }
 }
 
+// What the services have on all GPUs, and at most on one of them.
+struct Sums {
+  Shares all;
+  Shares most;
+};
+
+Sums with(Sums sums, const Shares& way) {
+  for (std::size_t s = 0; s < way.size(); ++s) {
+    sums.all[s] += way[s];
+    sums.most[s] = std::max(sums.most[s], way[s]);
+  }
+  return sums;
+}
+
+bool serves_all(const Case& c, const Sums& sums) {
+  for (std::size_t s = 0; s < sums.all.size(); ++s) {
+    const std::int64_t lost = c.spare == Spare::kGpu ? sums.most[s] : 0;
+    if (sums.all[s] - lost < c.services[s].rate.micro) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // Whether `gpus` GPUs of these do, with any one lost if `spare`. Chosen in order, so that no set
 // of GPUs is looked at twice.
 bool enough(const Case& c, const std::vector<Shares>& ways, std::size_t from, int gpus,
-            const Shares& sum, const Shares& worst) {
-  bool good = true;
-  for (std::size_t s = 0; s < sum.size(); ++s) {
-    const std::int64_t lost = c.spare == Spare::kGpu ? worst[s] : 0;
-    good = good && sum[s] - lost >= c.services[s].rate.micro;
-  }
+            const Sums& sums) {
+  const bool good = serves_all(c, sums);
   if (good || gpus == 0) {
     return good;
   }
   for (std::size_t i = from; i < ways.size(); ++i) {
-    Shares more = sum;
-    Shares most = worst;
-    for (std::size_t s = 0; s < sum.size(); ++s) {
-      more[s] += ways[i][s];
-      most[s] = std::max(most[s], ways[i][s]);
-    }
-    if (enough(c, ways, i, gpus - 1, more, most)) {
+    if (enough(c, ways, i, gpus - 1, with(sums, ways[i]))) {
       return true;
     }
   }
   return false;
+}
+
+bool is_beaten(const Shares& way, const std::set<Shares>& all) {
+  return std::ranges::any_of(all, [&](const Shares& other) {
+    return other != way && std::ranges::equal(way, other, std::ranges::less_equal());
+  });
 }
 
 // Only ways that no other one beats for every service; without spare, less is never better.
@@ -155,11 +179,7 @@ std::vector<Shares> ways_of(const Case& c) {
   }
   std::vector<Shares> ways(all.begin(), all.end());
   if (c.spare == Spare::kNone) {
-    std::erase_if(ways, [&](const Shares& way) {
-      return std::ranges::any_of(all, [&](const Shares& other) {
-        return other != way && std::ranges::equal(way, other, std::ranges::less_equal());
-      });
-    });
+    std::erase_if(ways, [&](const Shares& way) { return is_beaten(way, all); });
   }
   return ways;
 }
@@ -168,7 +188,7 @@ int fewest(const Case& c, int most) {
   const std::vector<Shares> ways = ways_of(c);
   const Shares none(c.services.size(), 0);
   for (int gpus = 1; gpus <= most; ++gpus) {
-    if (enough(c, ways, 0, gpus, none, none)) {
+    if (enough(c, ways, 0, gpus, {.all = none, .most = none})) {
       return gpus;
     }
   }

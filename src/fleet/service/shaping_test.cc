@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "sectile/fleet/random.h"
@@ -36,6 +37,7 @@ TEST(GroundTest, KnowsTheWaysToCutAnA100) {
 // Whether the planner of single instances, which knows nothing of shapes, finds room on `gpus`.
 bool pack_says(const Ground& ground, std::span<const int> counts, int gpus) {
   std::vector<PlanGpu> empty;
+  empty.reserve(static_cast<std::size_t>(gpus));
   for (int i = 0; i < gpus; ++i) {
     empty.push_back({.name = "gpu" + std::to_string(i), .model = &a100()});
   }
@@ -49,34 +51,48 @@ bool pack_says(const Ground& ground, std::span<const int> counts, int gpus) {
   return wants.empty() || pack(empty, wants).has_value();
 }
 
+// Instances of the profile on so many GPUs of each shape.
+int held(const Ground& ground, const std::vector<int>& shaping, std::size_t profile) {
+  int count = 0;
+  for (std::size_t s = 0; s < shaping.size(); ++s) {
+    count += shaping[s] * ground.shapes[s].counts[profile];
+  }
+  return count;
+}
+
+std::vector<int> random_counts(Random& random, std::size_t profiles) {
+  std::vector<int> counts(profiles);
+  std::ranges::generate(counts, [&] { return static_cast<int>(random.below(4)); });
+  return counts;
+}
+
+void expect_enough(const Ground& ground, const std::vector<int>& shaping,
+                   const std::vector<int>& counts, int gpus) {
+  EXPECT_LE(std::accumulate(shaping.begin(), shaping.end(), 0), gpus);
+  for (std::size_t p = 0; p < counts.size(); ++p) {
+    EXPECT_GE(held(ground, shaping, p), counts[p]);
+  }
+}
+
 TEST(ShapingTest, AgreesWithThePlannerOfInstances) {
   const GpuSupply supply{.model = &a100()};
   const Ground ground = ground_of({&supply, 1}, kFive);
   // By memory slices and compute slices: no shape is worth more than a GPU.
   std::vector<std::int64_t> prices;
+  prices.reserve(ground.profiles.size());
   for (const GroundProfile& profile : ground.profiles) {
     prices.push_back(kNano * profile.profile->memory_slices / 8);
   }
   const std::vector<int> nothing(ground.shapes.size(), 0);
   Random random(4);
   for (int i = 0; i < 300; ++i) {
-    std::vector<int> counts;
-    for (std::size_t p = 0; p < ground.profiles.size(); ++p) {
-      counts.push_back(static_cast<int>(random.below(4)));
-    }
+    const std::vector<int> counts = random_counts(random, ground.profiles.size());
     const int gpus = 1 + static_cast<int>(random.below(5));
     const std::optional<std::vector<int>> shaping = find_shaping(
         ground, {.counts = counts, .begun = nothing, .prices = prices, .gpus_max = gpus});
     ASSERT_EQ(shaping.has_value(), pack_says(ground, counts, gpus)) << "case " << i;
     if (shaping) {
-      EXPECT_LE(std::accumulate(shaping->begin(), shaping->end(), 0), gpus);
-      for (std::size_t p = 0; p < counts.size(); ++p) {
-        int held = 0;
-        for (std::size_t s = 0; s < shaping->size(); ++s) {
-          held += (*shaping)[s] * ground.shapes[s].counts[p];
-        }
-        EXPECT_GE(held, counts[p]);
-      }
+      expect_enough(ground, *shaping, counts, gpus);
     }
   }
 }

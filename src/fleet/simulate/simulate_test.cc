@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <numeric>
+#include <utility>
 
 #include "sectile/fleet/comparison.h"
 #include "sectile/fleet/random.h"
@@ -50,48 +52,79 @@ struct SlowOutcome {
   std::vector<double> waits;
 };
 
-SlowOutcome slow_queue(const RequestStream& stream, std::vector<int> room, bool overtake) {
+class SlowQueue {
+ public:
+  SlowQueue(const RequestStream& stream, std::vector<int> room, bool overtake)
+      : stream_(stream), room_(std::move(room)), overtake_(overtake) {}
+
+  SlowOutcome run() {
+    while (step()) {
+    }
+    std::ranges::sort(outcome_.waits);
+    return outcome_;
+  }
+
+ private:
   struct Running {
     double end;
     std::uint32_t want;
   };
-  std::vector<Running> running;
-  std::list<SimulatedRequest> waiting;
-  SlowOutcome outcome;
-  std::size_t next = 0;
-  const auto let_in = [&](double now) {
-    for (auto each = waiting.begin(); each != waiting.end();) {
-      if (room[each->want] > 0) {
-        room[each->want] -= 1;
-        running.push_back({now + each->lifetime, each->want});
-        outcome.accepted += 1;
-        outcome.waits.push_back(now - each->submit);
-        each = waiting.erase(each);
-      } else if (overtake) {
+
+  // Whatever happens next, if it happens in time.
+  bool step() {
+    const auto first = std::ranges::min_element(running_, {}, &Running::end);
+    const double ends = first == running_.end() ? INFINITY : first->end;
+    const double comes =
+        next_ < stream_.requests.size() ? stream_.requests[next_].submit : INFINITY;
+    const double now = std::min(ends, comes);
+    if (now > stream_.until) {
+      return false;
+    }
+    if (ends <= comes) {
+      room_[first->want] += 1;
+      running_.erase(first);
+    } else {
+      waiting_.push_back(stream_.requests[next_++]);
+    }
+    let_in(now);
+    return true;
+  }
+
+  void let_in(double now) {
+    for (auto each = waiting_.begin(); each != waiting_.end();) {
+      if (room_[each->want] > 0) {
+        room_[each->want] -= 1;
+        running_.push_back({now + each->lifetime, each->want});
+        outcome_.accepted += 1;
+        outcome_.waits.push_back(now - each->submit);
+        each = waiting_.erase(each);
+      } else if (overtake_) {
         ++each;
       } else {
         return;
       }
     }
-  };
-  while (true) {
-    const auto first = std::ranges::min_element(running, {}, &Running::end);
-    const double ends = first == running.end() ? INFINITY : first->end;
-    const double comes = next < stream.requests.size() ? stream.requests[next].submit : INFINITY;
-    const double now = std::min(ends, comes);
-    if (now > stream.until) {
-      break;
-    }
-    if (ends <= comes) {
-      room[first->want] += 1;
-      running.erase(first);
-    } else {
-      waiting.push_back(stream.requests[next++]);
-    }
-    let_in(now);
   }
-  std::ranges::sort(outcome.waits);
-  return outcome;
+
+  const RequestStream& stream_;
+  std::vector<int> room_;
+  bool overtake_;
+  std::vector<Running> running_;
+  std::list<SimulatedRequest> waiting_;
+  std::size_t next_ = 0;
+  SlowOutcome outcome_;
+};
+
+void expect_as_slow(const RequestStream& stream, Queueing queueing) {
+  const auto fleet = make_static_fleet({.instances = {4, 2, 3}, .pools_of_want = {{0}, {1}, {2}}});
+  const SimulationOutcome found = simulate(stream, 20, *fleet, queueing);
+  const SlowOutcome expected = SlowQueue(stream, {4, 2, 3}, queueing == Queueing::kBackfill).run();
+  ASSERT_EQ(std::accumulate(found.accepted.begin(), found.accepted.end(), std::int64_t{0}),
+            expected.accepted);
+  ASSERT_EQ(found.waits.size(), expected.waits.size());
+  for (std::size_t i = 0; i < found.waits.size(); ++i) {
+    ASSERT_NEAR(found.waits[i], expected.waits[i], 1e-9);
+  }
 }
 
 TEST(SimulateTest, QueuesDoWhatASlowModelDoes) {
@@ -101,19 +134,8 @@ TEST(SimulateTest, QueuesDoWhatASlowModelDoes) {
     mix.warm_up = 0;
     const RequestStream stream = draw_stream(mix).value();
     for (const Queueing queueing : {Queueing::kFifo, Queueing::kBackfill}) {
-      const auto fleet =
-          make_static_fleet({.instances = {4, 2, 3}, .pools_of_want = {{0}, {1}, {2}}});
-      const SimulationOutcome found = simulate(stream, 20, *fleet, queueing);
-      const SlowOutcome expected = slow_queue(stream, {4, 2, 3}, queueing == Queueing::kBackfill);
-      std::int64_t accepted = 0;
-      for (const std::int64_t each : found.accepted) {
-        accepted += each;
-      }
-      ASSERT_EQ(accepted, expected.accepted) << seed;
-      ASSERT_EQ(found.waits.size(), expected.waits.size());
-      for (std::size_t i = 0; i < found.waits.size(); ++i) {
-        ASSERT_NEAR(found.waits[i], expected.waits[i], 1e-9);
-      }
+      SCOPED_TRACE(seed);
+      ASSERT_NO_FATAL_FAILURE(expect_as_slow(stream, queueing));
     }
   }
 }

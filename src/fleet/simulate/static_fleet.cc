@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,17 +12,18 @@ class StaticFleet final : public LossFleet {
   explicit StaticFleet(StaticPools pools) : pools_(std::move(pools)) {}
 
   bool arrive(std::size_t want, Ticket ticket) override {
-    for (const std::size_t pool : pools_.pools_of_want[want]) {
-      if (pools_.instances[pool] > 0) {
-        pools_.instances[pool] -= 1;
-        if (ticket >= pool_of_.size()) {
-          pool_of_.resize(ticket + std::size_t{1});
-        }
-        pool_of_[ticket] = pool;
-        return true;
-      }
+    const std::vector<std::size_t>& pools = pools_.pools_of_want[want];
+    const auto pool = std::ranges::find_if(
+        pools, [this](std::size_t number) { return pools_.instances[number] > 0; });
+    if (pool == pools.end()) {
+      return false;
     }
-    return false;
+    pools_.instances[*pool] -= 1;
+    if (ticket >= pool_of_.size()) {
+      pool_of_.resize(ticket + std::size_t{1});
+    }
+    pool_of_[ticket] = *pool;
+    return true;
   }
 
   void leave(Ticket ticket) override { pools_.instances[pool_of_[ticket]] += 1; }

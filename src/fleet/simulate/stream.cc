@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -22,7 +23,8 @@ Status check_mix(const StreamOfMix& mix) {
     return wrong("a mix has 1 to " + std::to_string(kMaxStreamWants) + " wants, not " +
                  std::to_string(mix.slices.size()));
   }
-  if (!positive(mix.arrivals) || !positive(mix.until) || !(mix.warm_up >= 0 && mix.warm_up < 1)) {
+  const bool part = mix.warm_up >= 0 && mix.warm_up < 1;  // False for what is no number, too.
+  if (!positive(mix.arrivals) || !positive(mix.until) || !part) {
     return wrong("arrivals and time must be above 0, and the warm-up a part of the time");
   }
   if (mix.arrivals * mix.until > static_cast<double>(kMaxStreamRequests) * 0.9) {
@@ -72,7 +74,8 @@ Result<RequestStream> draw_stream(const StreamOfMix& mix) {
   const std::vector<double> alone{1.0};
   const fleet::WeightedChoice choice(sampled ? alone : mix.shares);
   const double gap = 1 / mix.arrivals;
-  for (double time = random.exponential(gap); time <= mix.until; time += random.exponential(gap)) {
+  double time = random.exponential(gap);
+  while (time <= mix.until) {
     if (stream.requests.size() == kMaxStreamRequests) {
       return wrong("more requests were drawn than can be simulated");
     }
@@ -83,12 +86,13 @@ Result<RequestStream> draw_stream(const StreamOfMix& mix) {
       const auto want = static_cast<std::uint32_t>(choice.draw(random));
       stream.requests.push_back({.submit = time, .lifetime = random.exponential(1), .want = want});
     }
+    time += random.exponential(gap);
   }
   return stream;
 }
 
 Status check_stream(const RequestStream& stream) {
-  double before = -INFINITY;
+  double before = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < stream.requests.size(); ++i) {
     const SimulatedRequest& request = stream.requests[i];
     if (!std::isfinite(request.submit) || request.submit < before ||

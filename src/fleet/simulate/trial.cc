@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,19 @@ namespace sectile {
 namespace {
 
 using Spaces = std::vector<std::shared_ptr<const StateSpace>>;
+
+// The best way of each model that has one.
+std::vector<ServedBy> served_by(const Want& want, std::span<const StaticGpus> gpus,
+                                std::span<const ModelNumber> models) {
+  std::vector<ServedBy> served;
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    const std::vector<Choice> ways = choices(*gpus[i].model, want);
+    if (!ways.empty()) {
+      served.push_back({.model = models[i], .profile = ways.front().profile->id});
+    }
+  }
+  return served;
+}
 
 class IndexFleet final : public LossFleet {
  public:
@@ -33,14 +47,7 @@ class IndexFleet final : public LossFleet {
       }
     }
     for (const Want& want : wants) {
-      std::vector<ServedBy> served;
-      for (std::size_t i = 0; i < gpus.size(); ++i) {
-        const std::vector<Choice> ways = choices(*gpus[i].model, want);
-        if (!ways.empty()) {
-          served.push_back({.model = models[i], .profile = ways.front().profile->id});
-        }
-      }
-      const Result<WantNumber> added = index_.add_want(served);
+      const Result<WantNumber> added = index_.add_want(served_by(want, gpus, models));
       if (!added) {
         return fail(added);
       }
@@ -61,8 +68,8 @@ class IndexFleet final : public LossFleet {
     if (!placed) {
       return false;
     }
-    if (placed->move) {
-      follow(*placed->move);
+    if (const std::optional<FleetMove>& move = placed->move) {
+      follow(*move);
     }
     keep(placed->placed, ticket);
     return true;
@@ -164,6 +171,37 @@ Result<int> slices_of(std::span<const StaticGpus> gpus, const Want& want) {
               "simulated");
 }
 
+using PoolNumbers = std::map<std::pair<const Model*, ProfileId>, std::size_t>;
+
+// Adds the instances of the layouts: those of one profile of one model are one pool.
+PoolNumbers count_instances(std::span<const StaticLayout> layouts, StaticPools& pools) {
+  PoolNumbers numbers;
+  for (const StaticLayout& layout : layouts) {
+    for (const Slot& slot : layout.layout.slots()) {
+      const auto at = numbers.try_emplace({layout.model, slot.profile()}, numbers.size()).first;
+      pools.instances.resize(numbers.size(), 0);
+      pools.instances[at->second] += layout.count;
+    }
+  }
+  return numbers;
+}
+
+// The pools of whole instances that may serve the want, the best first on each model.
+std::vector<std::size_t> pools_for(const Want& want, std::span<const StaticGpus> gpus,
+                                   const PoolNumbers& numbers) {
+  std::vector<std::size_t> served;
+  for (const StaticGpus& part : gpus) {
+    std::vector<Choice> ways = choices(*part.model, want);
+    std::erase_if(ways, [&](const Choice& way) {
+      return way.compute != nullptr || !numbers.contains({part.model, way.profile->id});
+    });
+    for (const Choice& way : ways) {
+      served.push_back(numbers.at({part.model, way.profile->id}));
+    }
+  }
+  return served;
+}
+
 }  // namespace
 
 Result<TrialGround> TrialGround::of(std::span<const StaticGpus> gpus, std::span<const Want> wants) {
@@ -216,6 +254,7 @@ Result<double> TrialGround::full_load(std::span<const double> shares) const {
   }
   const auto serves = [&](std::int64_t total) -> Result<bool> {
     std::vector<FleetWant> demand;
+    demand.reserve(wants_.size());
     for (std::size_t i = 0; i < wants_.size(); ++i) {
       demand.push_back({.what = wants_[i].what,
                         .count = std::llround(static_cast<double>(total) * shares[i] / sum)});
@@ -249,27 +288,9 @@ Result<std::unique_ptr<LossFleet>> TrialGround::dynamic(Rule rule, bool moves) c
 
 std::unique_ptr<LossFleet> TrialGround::fixed(std::span<const StaticLayout> layouts) const {
   StaticPools pools{.instances = {}, .pools_of_want = {}};
-  std::map<std::pair<const Model*, ProfileId>, std::size_t> pool_of;
-  for (const StaticLayout& layout : layouts) {
-    for (const Slot& slot : layout.layout.slots()) {
-      const auto [at, added] =
-          pool_of.try_emplace({layout.model, slot.profile()}, pools.instances.size());
-      if (added) {
-        pools.instances.push_back(0);
-      }
-      pools.instances[at->second] += layout.count;
-    }
-  }
+  const PoolNumbers numbers = count_instances(layouts, pools);
   for (const Want& want : wants_) {
-    std::vector<std::size_t>& served = pools.pools_of_want.emplace_back();
-    for (const StaticGpus& part : gpus_) {
-      for (const Choice& way : choices(*part.model, want)) {
-        const auto at = pool_of.find({part.model, way.profile->id});
-        if (at != pool_of.end() && way.compute == nullptr) {
-          served.push_back(at->second);
-        }
-      }
-    }
+    pools.pools_of_want.push_back(pools_for(want, gpus_, numbers));
   }
   return make_static_fleet(std::move(pools));
 }

@@ -43,6 +43,18 @@ Layout filled_with(const Model& model, const Profile& profile, int most) {
   return layout;
 }
 
+// The `number`th picture, with hostile names.
+GpuPicture filled_picture(const Model& model, const Profile& profile, int most,
+                          std::size_t number) {
+  const std::string& name = names()[number % names().size()];
+  GpuPicture picture{.title = name, .model = &model, .notes = {name}};
+  picture.layout = filled_with(model, profile, most);
+  while (picture.owners.size() < picture.layout.size()) {
+    picture.owners.push_back(names()[(number + picture.owners.size()) % 10]);
+  }
+  return picture;
+}
+
 std::vector<GpuPicture> pictures() {
   std::vector<GpuPicture> result;
   for (const Model& model : catalogue()) {
@@ -50,13 +62,7 @@ std::vector<GpuPicture> pictures() {
     result.push_back({.title = "off", .model = &model, .mig_enabled = false});
     for (const Profile& profile : model.profiles) {
       for (const int most : {1, profile.max_count}) {
-        const std::string& name = names()[result.size() % names().size()];
-        GpuPicture picture{.title = name, .model = &model, .notes = {name}};
-        picture.layout = filled_with(model, profile, most);
-        while (picture.owners.size() < picture.layout.size()) {
-          picture.owners.push_back(names()[(result.size() + picture.owners.size()) % 10]);
-        }
-        result.push_back(std::move(picture));
+        result.push_back(filled_picture(model, profile, most, result.size()));
       }
     }
   }
