@@ -78,12 +78,15 @@ bool names_product(const Model& model, const Words& asked) {
 std::vector<std::size_t> edit_distances(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+  for (const char letter : from) {
+    std::size_t diagonal = row.front()++;
+    std::size_t left = row.front();
+    auto cell = row.begin();
+    for (const char other : to) {
+      const std::size_t replaced = diagonal + (letter == other ? 0 : 1);
+      diagonal = *++cell;
+      left = std::min(replaced, std::min(diagonal, left) + 1);
+      *cell = left;
     }
   }
   return row;
