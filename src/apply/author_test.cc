@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sectile/apply/journal.h"
+#include "src/apply/test_variable.h"
 
 namespace sectile {
 namespace {
@@ -65,9 +66,10 @@ TEST(AuthorTest, WhatOnlyWaitsToBeReapedDoesNotRun) {
 }
 
 TEST(AuthorTest, SudoIsBelievedOfRootOnly) {
-  setenv("SUDO_USER", "ali\x1b[2Jce", 1);
-  EXPECT_EQ(this_process().sudo_user, getuid() == 0 ? "ali?[2Jce" : "");
-  unsetenv("SUDO_USER");
+  {
+    const TestVariable sudo("SUDO_USER", "ali\x1b[2Jce");
+    EXPECT_EQ(this_process().sudo_user, getuid() == 0 ? "ali?[2Jce" : "");
+  }
   EXPECT_EQ(this_process().sudo_user, "");
 }
 

@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "sectile/text/notation.h"
+#include "src/apply/test_variable.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -26,23 +28,20 @@ constexpr const char* kForeign =
 
 // A machine of files, and a PATH in which nvidia-ctk is or is not.
 class CdiFilesTest : public testing::Test {
- protected:
+ public:
   CdiFilesTest() {
     std::string path = (fs::temp_directory_path() / "cdi-files-XXXXXX").string();
     root_ = ::mkdtemp(path.data());
     paths_ = HostPaths::under(root_);
-    path_before_ = std::getenv("PATH");
-    ::setenv("PATH", (root_ / "bin").c_str(), 1);
+    path_.emplace("PATH", (root_ / "bin").string());
   }
-  ~CdiFilesTest() override {
-    ::setenv("PATH", path_before_.c_str(), 1);
-    fs::remove_all(root_);
-  }
+  ~CdiFilesTest() override { fs::remove_all(root_); }
   CdiFilesTest(const CdiFilesTest&) = delete;
   CdiFilesTest& operator=(const CdiFilesTest&) = delete;
   CdiFilesTest(CdiFilesTest&&) = delete;
   CdiFilesTest& operator=(CdiFilesTest&&) = delete;
 
+ protected:
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << text;
@@ -83,11 +82,12 @@ class CdiFilesTest : public testing::Test {
 
   fs::path root_;
   HostPaths paths_;
-  std::string path_before_;
+  std::optional<TestVariable> path_;
 };
 
 std::vector<std::string> names(const CdiSpec& spec) {
   std::vector<std::string> result;
+  result.reserve(spec.devices.size());
   for (const CdiDevice& device : spec.devices) {
     result.push_back(device.name);
   }

@@ -65,7 +65,7 @@ class Witness : public Companion {
 };
 
 class ChangeTest : public testing::Test {
- protected:
+ public:
   ChangeTest() : directory_(scratch("change")) {
     fs::remove_all(directory_);
     options_.state.directory = directory_;
@@ -77,6 +77,7 @@ class ChangeTest : public testing::Test {
   ChangeTest(const ChangeTest&) = delete;
   ChangeTest& operator=(const ChangeTest&) = delete;
 
+ protected:
   ChangePlan planned(const Layout& layout = thinned(), bool mig = true) {
     GpuTarget target;
     target.uuid = "GPU-0";

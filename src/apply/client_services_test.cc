@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/apply/fake_systemctl.h"
+#include "src/apply/test_variable.h"
 
 namespace sectile {
 namespace {
@@ -115,11 +116,9 @@ TEST(SystemctlTest, SaysWhatFailed) {
 }
 
 TEST(SystemctlTest, WithoutSystemdNothingCanBeStopped) {
-  const std::string before = std::getenv("PATH");
-  ::setenv("PATH", "/no/such/directory", 1);
+  const TestVariable path("PATH", "/no/such/directory");
   const auto states = Systemctl().states(Names{"a.service"});
   const bool starting = Systemctl().starting();
-  ::setenv("PATH", before.c_str(), 1);
   EXPECT_EQ(states.error().code, ErrorCode::kUnavailable);
   EXPECT_FALSE(starting);
 }

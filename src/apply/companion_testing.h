@@ -19,7 +19,7 @@
 namespace sectile {
 
 class CompanionTest : public testing::Test {
- protected:
+ public:
   CompanionTest() {
     std::string path = (std::filesystem::temp_directory_path() / "companion-XXXXXX").string();
     directory_ = ::mkdtemp(path.data());
@@ -34,6 +34,7 @@ class CompanionTest : public testing::Test {
   CompanionTest(CompanionTest&&) = delete;
   CompanionTest& operator=(CompanionTest&&) = delete;
 
+ protected:
   static Layout layout(const std::string& notation) {
     return parse_layout(*find_model("h100-80gb-sxm5").value(), notation).value();
   }

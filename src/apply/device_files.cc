@@ -87,6 +87,9 @@ std::string_view base_name(std::string_view path) {
 // Those of an instance and of the compute instances in it.
 void add_capabilities(const MigMinors& minors, const LiveGpu& gpu, const LiveInstance& instance,
                       std::map<unsigned, Capability>& capabilities) {
+  if (!gpu.minor) {
+    return;
+  }
   Capability capability{.gpu = gpu.uuid, .gpu_instance = instance.id, .compute_instance = {}};
   if (const auto minor = minors.find(*gpu.minor, instance.id.value)) {
     capabilities.emplace(*minor, capability);
@@ -125,7 +128,7 @@ std::map<unsigned, Capability> read_capabilities(const Snapshot& snapshot, const
           .value_or(""));
   for (const LiveGpu& gpu : snapshot.gpus) {
     for (const LiveInstance& instance : gpu.instances) {
-      if (minors && gpu.minor) {
+      if (minors) {
         add_capabilities(*minors, gpu, instance, capabilities);
       }
     }

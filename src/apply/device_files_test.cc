@@ -36,7 +36,7 @@ TEST(DeviceFilesTest, NamesOfOthers) {
 }
 
 class Machine : public testing::Test {
- protected:
+ public:
   Machine() : root_(fs::path(testing::TempDir()) / "sectile-device-files") {
     fs::remove_all(root_);
     write("proc/devices",
@@ -61,6 +61,7 @@ class Machine : public testing::Test {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
+ protected:
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << text;

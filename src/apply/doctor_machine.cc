@@ -136,12 +136,13 @@ void examine_cdi_folder(const std::string& folder, const CdiExpected& expected,
     if (!references.nvidia) {
       continue;
     }
-    const std::string name = printable(path.string());
     const std::string wrong = cdi_difference(references, expected);
+    std::string message = printable(path.string());
+    message += wrong.empty() ? " fits the instances that exist" : " is stale: it ";
+    message += wrong;
     found.push_back({.check = "cdi",
                      .verdict = wrong.empty() ? Verdict::kOk : Verdict::kFail,
-                     .message = name + (wrong.empty() ? " fits the instances that exist"
-                                                      : " is stale: it " + wrong),
+                     .message = std::move(message),
                      .fix = wrong.empty() ? "" : cdi_fix(path.string(), own)});
   }
 }

@@ -78,16 +78,17 @@ std::vector<Finding> examine_state(const StateFile::Options& options) {
   if (!state) {
     return {failure("journal", state.error())};
   }
-  if (!*state) {
+  std::optional<StateFile>& file = *state;
+  if (!file) {
     return {{.check = "journal", .message = "Sectile has changed nothing on this machine yet"}};
   }
-  const Journal journal(**state, system_clock());
+  const Journal journal(*file, system_clock());
   const Result<std::optional<ChangeRecord>> change = journal.unfinished();
   if (!change) {
     return {failure("journal", change.error())};
   }
-  if (*change) {
-    return {unfinished(**change)};
+  if (const std::optional<ChangeRecord>& open = *change) {
+    return {unfinished(*open)};
   }
   return {{.check = "journal", .message = "every change of Sectile's is finished"}};
 }
@@ -97,15 +98,17 @@ std::vector<Finding> examine_saved(const Snapshot& now, const StateFile::Options
   if (!state) {
     return {};  // examine_state() says why.
   }
+  const std::optional<StateFile>& file = *state;
   const Result<std::optional<std::string>> document =
-      *state ? (*state)->get(kSavedLayout) : std::optional<std::string>();
+      file ? file->get(kSavedLayout) : std::optional<std::string>();
   if (!document) {
     return {failure("saved", document.error())};
   }
-  if (!*document) {
+  const std::optional<std::string>& text = *document;
+  if (!text) {
     return {unsaved(now)};
   }
-  const Result<SavedTargets> saved = saved_targets(**document, now);
+  const Result<SavedTargets> saved = saved_targets(*text, now);
   if (!saved) {
     return {failure("saved", saved.error())};
   }

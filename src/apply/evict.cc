@@ -115,6 +115,7 @@ EvictionPlan plan_eviction(const std::vector<BlockedInstance>& blocked, const Ho
 
 Status evict(const std::vector<Victim>& victims, milliseconds grace, const EvictionNews& news) {
   std::vector<ProcessHandle> handles;
+  handles.reserve(victims.size());
   for (const Victim& victim : victims) {
     handles.emplace_back(victim.pid, victim.start_time);
   }

@@ -8,6 +8,7 @@
 #include "sectile/apply/lock.h"
 #include "src/apply/apply_testing.h"
 #include "src/apply/layout_testing.h"
+#include "src/apply/test_variable.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -22,15 +23,13 @@ GpuTarget target(const std::string& uuid, const Layout& layout) {
 }
 
 class ExecuteTest : public testing::Test {
- protected:
-  ExecuteTest() : state_(scratch("apply")) { setenv("SECTILE_STATE_DIR", state_.c_str(), 1); }
-  ~ExecuteTest() override {
-    unsetenv("SECTILE_STATE_DIR");
-    std::filesystem::remove_all(state_);
-  }
+ public:
+  ExecuteTest() : state_(scratch("apply")), variable_("SECTILE_STATE_DIR", state_.string()) {}
+  ~ExecuteTest() override { std::filesystem::remove_all(state_); }
   ExecuteTest(const ExecuteTest&) = delete;
   ExecuteTest& operator=(const ExecuteTest&) = delete;
 
+ protected:
   static ChangePlan planned(Node& node, const std::vector<GpuTarget>& targets) {
     return prepare(node.read().value(), targets).value();
   }
@@ -48,6 +47,7 @@ class ExecuteTest : public testing::Test {
   FakeNvml fake_;
   FakeClock clock_;
   std::filesystem::path state_;
+  TestVariable variable_;
 };
 
 TEST_F(ExecuteTest, MakesTheNewLayoutAndTouchesNothingElse) {

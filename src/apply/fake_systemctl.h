@@ -7,7 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
+
+#include "src/apply/test_variable.h"
 
 namespace sectile {
 
@@ -23,18 +26,14 @@ class FakeSystemctl {
     write("log", "");
     write("bin/systemctl", "#!/bin/sh\ncd " + directory_.string() + "\n" + kScript);
     std::filesystem::permissions(directory_ / "bin/systemctl", std::filesystem::perms::owner_all);
-    const char* const old = std::getenv("PATH");
-    path_before_ = old == nullptr ? "" : old;
-    ::setenv("PATH", ((directory_ / "bin").string() + ":" + path_before_).c_str(), 1);
+    path_.emplace("PATH",
+                  (directory_ / "bin").string() + ":" + TestVariable::now("PATH").value_or(""));
   }
   FakeSystemctl(const FakeSystemctl&) = delete;
   FakeSystemctl& operator=(const FakeSystemctl&) = delete;
   FakeSystemctl(FakeSystemctl&&) = delete;
   FakeSystemctl& operator=(FakeSystemctl&&) = delete;
-  ~FakeSystemctl() {
-    ::setenv("PATH", path_before_.c_str(), 1);
-    std::filesystem::remove_all(directory_);
-  }
+  ~FakeSystemctl() { std::filesystem::remove_all(directory_); }
 
   // "active", "inactive", "failed".
   void set(const std::string& unit, const std::string& state) { write("units/" + unit, state); }
@@ -100,7 +99,7 @@ esac
   }
 
   std::filesystem::path directory_;
-  std::string path_before_;
+  std::optional<TestVariable> path_;
 };
 
 }  // namespace sectile

@@ -10,6 +10,7 @@
 #include "sectile/apply/change.h"
 #include "sectile/apply/repair.h"
 #include "src/apply/apply_testing.h"
+#include "src/apply/test_variable.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -51,17 +52,15 @@ void build(World& world) {
 }
 
 class FaultsTest : public testing::TestWithParam<Fault> {
- protected:
-  FaultsTest() : state_(scratch("faults")) { setenv("SECTILE_STATE_DIR", state_.c_str(), 1); }
-  ~FaultsTest() override {
-    unsetenv("SECTILE_STATE_DIR");
-    std::filesystem::remove_all(state_);
-  }
+ public:
+  FaultsTest() : state_(scratch("faults")), variable_("SECTILE_STATE_DIR", state_.string()) {}
+  ~FaultsTest() override { std::filesystem::remove_all(state_); }
   FaultsTest(const FaultsTest&) = delete;
   FaultsTest& operator=(const FaultsTest&) = delete;
 
  private:
   std::filesystem::path state_;
+  TestVariable variable_;
 };
 
 // What a GPU is, as opposed to what is on it: these calls are swept with one kind of fault only.

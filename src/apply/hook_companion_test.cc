@@ -2,6 +2,7 @@
 
 #include "sectile/apply/companions.h"
 #include "src/apply/companion_testing.h"
+#include "src/apply/test_variable.h"
 
 namespace sectile {
 namespace {
@@ -61,9 +62,8 @@ TEST_F(HookCompanionTest, RunsEveryHookAtItsPointAndNoOther) {
 }
 
 TEST_F(HookCompanionTest, GivesThemTheirOwnVariablesAndOursAndNothingElse) {
-  ::setenv("HOOK_TEST", "ours", 1);
+  const TestVariable ours("HOOK_TEST", "ours");
   ASSERT_TRUE(apply_with(settings(), "3g.40gb@4"));
-  ::unsetenv("HOOK_TEST");
   for (const char* hook : {"apply-start", "pre-apply-config", "apply-exit"}) {
     EXPECT_EQ(variable(hook, "OWN"), "own");
     EXPECT_EQ(variable(hook, "MIG_PARTED_SELECTED_CONFIG"), "teaching") << hook;

@@ -322,10 +322,9 @@ Status Journal::intend(std::int64_t change, const std::string& gpu, const Action
 
 void Journal::ended(const Status& outcome) {
   if (step_) {
-    Outcome ended = *std::exchange(step_, std::nullopt);
-    ended.ended = clock_.now();
-    ended.failure = outcome ? std::nullopt : std::optional(outcome.error().message);
-    ended_ = std::move(ended);
+    step_->ended = clock_.now();
+    step_->failure = outcome ? std::nullopt : std::optional(outcome.error().message);
+    ended_ = std::exchange(step_, std::nullopt);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 #include "src/apply/apply_testing.h"
 #include "src/apply/sqlite.h"
@@ -49,20 +51,22 @@ Journal::Entry entry() {
 }
 
 class JournalTest : public testing::Test {
- protected:
+ public:
   JournalTest() : directory_(scratch("journal")) {
     fs::remove_all(directory_);
-    state_.emplace(StateFile::open({.directory = directory_, .vfs = {}}).value());
-    journal_.emplace(*state_, clock_);
+    state_ =
+        std::make_unique<StateFile>(StateFile::open({.directory = directory_, .vfs = {}}).value());
+    journal_ = std::make_unique<Journal>(*state_, clock_);
   }
   ~JournalTest() override { fs::remove_all(directory_); }
   JournalTest(const JournalTest&) = delete;
   JournalTest& operator=(const JournalTest&) = delete;
 
+ protected:
   fs::path directory_;
   FakeClock clock_;
-  std::optional<StateFile> state_;
-  std::optional<Journal> journal_;
+  std::unique_ptr<StateFile> state_;
+  std::unique_ptr<Journal> journal_;
 };
 
 TEST_F(JournalTest, AnEntryIsUnfinishedUntilItIsFinished) {

@@ -11,11 +11,13 @@
 #include <fstream>
 #include <optional>
 
+#include "src/apply/test_variable.h"
+
 namespace sectile {
 namespace {
 
 class LockTest : public testing::Test {
- protected:
+ public:
   LockTest()
       : folder_(std::filesystem::path(testing::TempDir()) / ("lock" + std::to_string(getpid()))) {
     std::filesystem::remove_all(folder_);
@@ -24,6 +26,7 @@ class LockTest : public testing::Test {
   LockTest(const LockTest&) = delete;
   LockTest& operator=(const LockTest&) = delete;
 
+ protected:
   std::string contents() const {
     std::ifstream file(folder_ / "lock");
     return {std::istreambuf_iterator<char>(file), {}};
@@ -111,14 +114,15 @@ TEST_F(LockTest, WhatIsNoFileIsNotUsed) {
   ASSERT_EQ(mkfifo((folder_ / "lock").c_str(), 0600), 0);
   EXPECT_EQ(NodeLock::acquire(folder_).error().code, ErrorCode::kFailed);
   std::filesystem::remove(folder_ / "lock");
-  std::ofstream(folder_ / "file");
+  {
+    const std::ofstream file(folder_ / "file");
+  }
   EXPECT_EQ(NodeLock::acquire(folder_ / "file").error().code, ErrorCode::kFailed);
 }
 
 TEST_F(LockTest, TheEnvironmentNamesTheDirectory) {
-  setenv("SECTILE_STATE_DIR", folder_.c_str(), 1);
+  const TestVariable state("SECTILE_STATE_DIR", folder_.string());
   EXPECT_TRUE(NodeLock::acquire());
-  unsetenv("SECTILE_STATE_DIR");
   EXPECT_FALSE(contents().empty());
 }
 

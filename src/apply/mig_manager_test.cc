@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 class MigManagerTest : public testing::Test {
- protected:
+ public:
   MigManagerTest() {
     std::string path = (fs::temp_directory_path() / "mig-manager-XXXXXX").string();
     root_ = ::mkdtemp(path.data());
@@ -26,6 +26,7 @@ class MigManagerTest : public testing::Test {
   MigManagerTest(MigManagerTest&&) = delete;
   MigManagerTest& operator=(MigManagerTest&&) = delete;
 
+ protected:
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << text;

@@ -31,12 +31,13 @@ TEST(ModulesTest, BrokenLinesAreSkipped) {
 }
 
 class Kernel : public testing::Test {
- protected:
+ public:
   Kernel() : root_(fs::path(testing::TempDir()) / "sectile-modules") { fs::remove_all(root_); }
   ~Kernel() override { fs::remove_all(root_); }
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
+ protected:
   void write(const std::string& name, const std::string& text) const {
     fs::create_directories((root_ / name).parent_path());
     std::ofstream(root_ / name) << text;

@@ -7,7 +7,7 @@ namespace sectile {
 Status NameCompanion::write(const ChangeContext& context, const Snapshot& before,
                             const Snapshot& after) {
   written_ = true;
-  const Status uuids =
+  Status uuids =
       write_uuids(context.state.directory(), before, after, to_text(context.clock.now()));
   // The one does not wait for the other.
   const Result<std::string> cdi = refresh_cdi(after, settings_.paths, settings_.cdi);

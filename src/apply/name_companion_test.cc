@@ -4,6 +4,7 @@
 #include "sectile/apply/companions.h"
 #include "sectile/apply/mig_devices.h"
 #include "src/apply/companion_testing.h"
+#include "src/apply/test_variable.h"
 
 namespace sectile {
 namespace {
@@ -47,11 +48,9 @@ TEST_F(NameCompanionTest, IsWrittenByARepair) {
 TEST_F(NameCompanionTest, ASpecThatCannotBeWrittenIsAWarning) {
   NameSettings with = settings();
   with.cdi = true;  // And there is no mig-minors.
-  const std::string path = std::getenv("PATH");
-  ::setenv("PATH", "/no/such/directory", 1);
+  const TestVariable path("PATH", "/no/such/directory");
   NameCompanion companion(with);
   EXPECT_TRUE(apply_beside(companion, "3g.40gb@4"));
-  ::setenv("PATH", path.c_str(), 1);
   EXPECT_THAT(warnings_, testing::ElementsAre(HasSubstr("mig-minors")));
   EXPECT_THAT(uuids(), HasSubstr("sectile/uuids/v1"));
 }

@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+#include "src/apply/test_variable.h"
+
 namespace sectile {
 namespace {
 
@@ -37,13 +39,12 @@ TEST(ProgramTest, PassesWordsAsTheyAre) {
 }
 
 TEST(ProgramTest, GivesNothingOfOurEnvironmentThatWasNotAskedFor) {
-  ::setenv("PROGRAM_TEST", "ours", 1);
+  const TestVariable ours("PROGRAM_TEST", "ours");
   EXPECT_EQ(run_program(shell("echo $PROGRAM_TEST"))->output, "ours\n");
   Program program{.words = {"env"}, .environment = {{{"A", "1"}, {"B", "x=y"}}}, .directory = {}};
   EXPECT_EQ(run_program(program)->output, "A=1\nB=x=y\n");
   program.environment->clear();
   EXPECT_EQ(run_program(program)->output, "");
-  ::unsetenv("PROGRAM_TEST");
 }
 
 TEST(ProgramTest, RunsWhereItIsAskedTo) {
@@ -124,7 +125,7 @@ TEST(ProgramTest, PassesOnNoDescriptorSignalOrInput) {
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGTERM);
   sigset_t before;
-  ::sigprocmask(SIG_BLOCK, &blocked, &before);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
   (void)std::signal(SIGPIPE, SIG_IGN);
   const auto output = [](std::vector<std::string> words) {
     return run_program({.words = std::move(words), .environment = {}, .directory = {}})->output;
@@ -133,7 +134,7 @@ TEST(ProgramTest, PassesOnNoDescriptorSignalOrInput) {
   const std::string signals = output({"grep", "-E", "SigBlk|SigIgn", "/proc/self/status"});
   const std::string input = output({"wc", "-c"});
   (void)std::signal(SIGPIPE, SIG_DFL);
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::close(ours);
   EXPECT_EQ(descriptors, "0\n1\n2\n3\n");  // The last is that of the directory.
   EXPECT_THAT(signals, HasSubstr("SigBlk:\t0000000000000000"));

@@ -36,7 +36,7 @@ class CrashesAt : public StepObserver {
 };
 
 class RepairTest : public testing::Test {
- protected:
+ public:
   RepairTest() : directory_(scratch("repair")) {
     state_.directory = directory_;
     fake_.add("h100-80gb-sxm5", old_layout());
@@ -47,6 +47,7 @@ class RepairTest : public testing::Test {
   RepairTest(const RepairTest&) = delete;
   RepairTest& operator=(const RepairTest&) = delete;
 
+ protected:
   static GpuTarget target(const std::string& uuid, const Layout& layout, bool mig = true) {
     GpuTarget target;
     target.uuid = uuid;

@@ -61,6 +61,7 @@ std::vector<RunningProgram> running_programs(const HostPaths& paths,
     }
   }
   std::vector<RunningProgram> running;
+  running.reserve(found.size());
   for (const auto& [name, pid] : found) {
     running.push_back({.pid = pid, .name = std::string(name)});
   }

@@ -23,12 +23,13 @@ std::string read(const fs::path& path) {
 }
 
 class StateFileTest : public testing::Test {
- protected:
+ public:
   StateFileTest() : directory_(scratch("state")) { fs::remove_all(directory_); }
   ~StateFileTest() override { fs::remove_all(directory_); }
   StateFileTest(const StateFileTest&) = delete;
   StateFileTest& operator=(const StateFileTest&) = delete;
 
+ protected:
   StateFile::Options here() const { return {.directory = directory_, .vfs = {}}; }
   StateFile opened() const { return StateFile::open(here()).value(); }
   fs::path file() const { return directory_ / "state.db"; }

@@ -93,13 +93,13 @@ class BlockedSignals {
   BlockedSignals() {
     const sigset_t signals = watched_signals();
     sigemptyset(&before_);
-    sigprocmask(SIG_BLOCK, &signals, &before_);
+    pthread_sigmask(SIG_BLOCK, &signals, &before_);
   }
   BlockedSignals(const BlockedSignals&) = delete;
   BlockedSignals& operator=(const BlockedSignals&) = delete;
   BlockedSignals(BlockedSignals&&) = delete;
   BlockedSignals& operator=(BlockedSignals&&) = delete;
-  ~BlockedSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
   const sigset_t& before() const { return before_; }
 
  private:
@@ -183,7 +183,7 @@ void nothing(int) {}
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     (void)std::signal(signal, nothing);
   }
-  sigprocmask(SIG_SETMASK, &mask, nullptr);
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   ::dup2(channels.out.write.get(), STDOUT_FILENO);
   ::dup2(channels.error.write.get(), STDERR_FILENO);
   for (Pipe* pipe : {&channels.out, &channels.error}) {

@@ -21,12 +21,14 @@ std::string read(const fs::path& path) {
 }
 
 class WriteFileTest : public testing::Test {
- protected:
+ public:
   WriteFileTest() {
     std::string path = (fs::temp_directory_path() / "write-file-XXXXXX").string();
     directory_ = ::mkdtemp(path.data());
   }
   ~WriteFileTest() override { fs::remove_all(directory_); }
+
+ protected:
   // Every name in the directory of the file.
   std::size_t files() const {
     return static_cast<std::size_t>(

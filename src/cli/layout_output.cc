@@ -34,8 +34,8 @@ std::string layout_yaml(std::span<const ExportGpu> gpus, const std::string& labe
     const LayoutEntry entry = entry_of(gpu);
     std::size_t same = 0;
     while (same < entries.size() &&
-           !(models[same] == gpu.gpu.model && entries[same].source == entry.source &&
-             entries[same].mig_enabled == entry.mig_enabled)) {
+           (models[same] != gpu.gpu.model || entries[same].source != entry.source ||
+            entries[same].mig_enabled != entry.mig_enabled)) {
       ++same;
     }
     if (same == entries.size()) {

@@ -67,9 +67,8 @@ TEST(LogTextTest, AnEntryShowsLayoutsAndSteps) {
   const std::string text = log_entry(change(), steps, steps, false);
   for (const char* const part :
        {"change 12: apply, done\n", "by alice (sudo), pid 77: /usr/bin/sectile apply",
-        "took 1.5 s\n",
-        "gpu 3 (GPU-7, h100-80gb-sxm5)\n  before  no instance\n  wanted  "
-        "3g.40gb@4[0 compute instances]\n",
+        "took 1.5 s\n", "gpu 3 (GPU-7, h100-80gb-sxm5)\n  before  no instance\n",
+        "  before  no instance\n  wanted  3g.40gb@4[0 compute instances]\n",
         "1    150 ms  gpu 3: create 3g.40gb@4\n",
         "failed  gpu 3: take back: create 3g.40gb@4\n                 in use\n",
         "2 of 3 planned steps were begun", "?  gpu 3: create"}) {

@@ -55,6 +55,7 @@ std::string holder_text(std::span<const GpuProcess> processes) {
 
 std::vector<ConfigGpu> config_gpus_of(const Snapshot& snapshot) {
   std::vector<ConfigGpu> gpus;
+  gpus.reserve(snapshot.gpus.size());
   for (const LiveGpu& gpu : snapshot.gpus) {
     gpus.push_back(config_gpu(snapshot, gpu));
   }

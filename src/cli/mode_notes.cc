@@ -43,6 +43,10 @@ std::string reset_note(const Session& session, const GpuChange& change,
   return note;
 }
 
+bool sets_mode(const LiveGpu* gpu, const GpuChange& change) {
+  return gpu != nullptr && gpu->capable() && change.set_mode.has_value();
+}
+
 }  // namespace
 
 std::vector<std::string> mode_notes(const Session& session, const Snapshot& now,
@@ -54,7 +58,7 @@ std::vector<std::string> mode_notes(const Session& session, const Snapshot& now,
                                 : Result<Node>(fail(ErrorCode::kFailed, "not needed"));
   for (const GpuChange& change : plan.changes) {
     const LiveGpu* const gpu = now.find(change.uuid);
-    if (gpu == nullptr || !gpu->capable() || !change.set_mode) {
+    if (!sets_mode(gpu, change)) {
       continue;
     }
     const ModeRule rule = mode_rule(*gpu, now.model_of(*gpu));
@@ -66,7 +70,7 @@ std::vector<std::string> mode_notes(const Session& session, const Snapshot& now,
           reset_note(session, change,
                      node ? linked_indices(*node, now, change.uuid) : std::vector<unsigned>()));
     }
-    if (*change.set_mode && !rule.persists) {
+    if (change.set_mode == true && !rule.persists) {
       forgetful.push_back(change.index);
     }
   }

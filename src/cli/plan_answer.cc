@@ -90,6 +90,7 @@ Result<StrategyAnswer> answer_strategy(const Machine& machine, const StrategyWis
 
 std::vector<PlanGpu> plan_gpus(const Machine& machine, bool replace) {
   std::vector<PlanGpu> gpus;
+  gpus.reserve(machine.gpus.size());
   for (const MachineGpu& gpu : machine.gpus) {
     gpus.push_back({.name = gpu.name,
                     .model = gpu.model,

@@ -60,7 +60,7 @@ Result<std::vector<GpuSupply>> given_gpus(const std::string& spec) {
     if (known == gpus.end()) {
       gpus.push_back({.model = each.model, .count_max = each.count});
     } else {
-      known->count_max = *known->count_max + each.count;
+      known->count_max = known->count_max.value_or(0) + each.count;
     }
   }
   return gpus;
@@ -153,6 +153,7 @@ Result<Inputs> read_inputs(const Arguments& arguments) {
 Picture picture(const ServiceRequest& request, const fleet::ServicePlan& plan) {
   Picture picture{.gpus = {}, .exported = {}, .strategy = {}, .merge = true};
   std::vector<GpuSpec> specs;
+  specs.reserve(plan.gpus.size());
   for (const fleet::ServiceGpu& gpu : plan.gpus) {
     specs.push_back({.model = gpu.model, .count = 1});
   }

@@ -144,20 +144,36 @@ Error unknown_verb(const std::string& word) {
           did_you_mean(word, names, fmt::format("it is one of {}", fmt::join(names, ", ")))};
 }
 
+bool is_common(const std::string& word) {
+  return std::ranges::any_of(common_options(), [&](const Option& option) {
+    return word == "--" + std::string(option.name) ||
+           (!option.also.empty() && word == "--" + std::string(option.also)) ||
+           (option.letter != '\0' && word == std::string("-") + option.letter);
+  });
+}
+
+int dispatch_verb(const std::string& name, const std::vector<std::string>& words) {
+  const Verb* verb = find_verb(name);
+  if (verb == nullptr) {
+    return report(unknown_verb(name));
+  }
+  const std::span<const std::string> own = own_words(words);
+  if (contains(own, "--help") || contains(own, "-h")) {
+    return finish(help(*verb), 0);
+  }
+  if (contains(own, "--version")) {
+    return finish("sectile " SECTILE_VERSION "\n", 0);
+  }
+  return run_verb(*verb, words);
+}
+
 int dispatch(std::vector<std::string> words) {
   // Options that every verb understands may stand before the verb: they are moved behind it.
   const auto verb_word = std::ranges::find_if(
       words, [](const std::string& word) { return !word.starts_with('-') || word == "-"; });
   const std::vector<std::string> before(words.begin(), verb_word);
-  for (const std::string& word : before) {
-    const bool known = std::ranges::any_of(common_options(), [&](const Option& option) {
-      return word == "--" + std::string(option.name) ||
-             (!option.also.empty() && word == "--" + std::string(option.also)) ||
-             (option.letter != '\0' && word == std::string("-") + option.letter);
-    });
-    if (!known) {
-      return report(unknown_verb(word));
-    }
+  if (const auto unknown = std::ranges::find_if_not(before, is_common); unknown != before.end()) {
+    return report(unknown_verb(*unknown));
   }
   if (contains(before, "--version")) {
     return finish("sectile " SECTILE_VERSION "\n", 0);
@@ -178,18 +194,7 @@ int dispatch(std::vector<std::string> words) {
     name = rest.back();
     rest = {"--help"};
   }
-  const Verb* verb = find_verb(name);
-  if (verb == nullptr) {
-    return report(unknown_verb(name));
-  }
-  const std::span<const std::string> own = own_words(rest);
-  if (contains(own, "--help") || contains(own, "-h")) {
-    return finish(help(*verb), 0);
-  }
-  if (contains(own, "--version")) {
-    return finish("sectile " SECTILE_VERSION "\n", 0);
-  }
-  return run_verb(*verb, rest);
+  return dispatch_verb(name, rest);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ Result<std::vector<double>> read_loads(const Arguments& arguments, bool trace) {
     double load = 0;
     const char* const end = part.data() + part.size();
     const auto [stop, error] = std::from_chars(part.data(), end, load);
-    if (error != std::errc{} || stop != end || !(load > 0 && load <= kMostLoad)) {
+    const bool sensible = load > 0 && load <= kMostLoad;  // Nor is it NaN.
+    if (error != std::errc{} || stop != end || !sensible) {
       return fail(
           ErrorCode::kInvalidArgument, fmt::format("'{}' is no load", part),
           fmt::format("write numbers above 0 and up to {}, such as --rho .85,1", kMostLoad));
@@ -107,6 +108,7 @@ Result<Layouts> planned(const TrialGround& ground, const SimulationDemand& deman
   constexpr double kParts = 1e6;
   const double sum = std::accumulate(demand.under_way.begin(), demand.under_way.end(), 0.0);
   std::vector<FleetWant> mix;
+  mix.reserve(demand.wants.size());
   for (std::size_t i = 0; i < demand.wants.size(); ++i) {
     mix.push_back(
         {.what = demand.wants[i].what, .count = std::llround(kParts * demand.under_way[i] / sum)});
@@ -144,6 +146,17 @@ Result<std::vector<Way>> dynamic_ways(const std::shared_ptr<const TrialGround>& 
   return ways;
 }
 
+// What --layouts names, other than "dynamic".
+Result<Layouts> read_layouts(const TrialGround& ground, const SimulationDemand& demand,
+                             double under_way, const std::string& name) {
+  if (name == "static") {
+    return planned(ground, demand, under_way);
+  }
+  const Result<Strategy> strategy = parse_strategy(name);
+  const bool is_strategy = strategy && *strategy != Strategy::kCustom;
+  return is_strategy ? by_strategy(ground, *strategy) : by_notation(ground, name);
+}
+
 // `under_way`: how many instances of the demand there would be at once without a limit.
 Result<std::vector<Way>> read_ways(const std::shared_ptr<const TrialGround>& ground,
                                    const SimulationDemand& demand, double under_way,
@@ -158,11 +171,7 @@ Result<std::vector<Way>> read_ways(const std::shared_ptr<const TrialGround>& gro
       std::ranges::move(*dynamic, std::back_inserter(ways));
       continue;
     }
-    const Result<Strategy> strategy = parse_strategy(name);
-    const bool is_strategy = strategy && *strategy != Strategy::kCustom;
-    const Result<Layouts> layouts = name == "static" ? planned(*ground, demand, under_way)
-                                    : is_strategy    ? by_strategy(*ground, *strategy)
-                                                     : by_notation(*ground, name);
+    const Result<Layouts> layouts = read_layouts(*ground, demand, under_way, name);
     if (!layouts) {
       return fail(layouts);
     }

@@ -21,9 +21,10 @@ bool prints_utf8(const char* lc_all, const char* lc_ctype, const char* lang) {
 }
 
 TextStyle text_style(const Session& session) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread.
+  // NOLINTBEGIN(concurrency-mt-unsafe): this program has one thread.
   const bool utf8 =
       prints_utf8(std::getenv("LC_ALL"), std::getenv("LC_CTYPE"), std::getenv("LANG"));
+  // NOLINTEND(concurrency-mt-unsafe)
   return {.width = 80, .colour = session.colour, .unicode = utf8};
 }
 

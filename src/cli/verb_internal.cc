@@ -42,30 +42,44 @@ std::string joined(const std::set<std::string>& words) {
   return text;
 }
 
+Result<std::set<std::string>> labels_in(const std::string& file) {
+  const Result<std::string> text = read_input(file);
+  if (!text) {
+    return fail(text);
+  }
+  const Result<Config> config = load_config(*text, file);
+  if (!config) {
+    return fail(config);
+  }
+  const std::vector<std::string> labels = labels_of(*config);
+  return std::set<std::string>(labels.begin(), labels.end());
+}
+
+std::set<std::string> profile_names() {
+  std::set<std::string> names;
+  for (const Model& model : catalogue()) {
+    for (const Profile& profile : model.profiles) {
+      names.insert(profile.name);
+    }
+  }
+  return names;
+}
+
 Result<int> list(Session& session) {
   const std::string what = session.arguments.text("VALUE");
   std::set<std::string> words;
   if (what == "labels") {
-    const Result<std::string> text = read_input(session.arguments.text("FILE"));
-    if (!text) {
-      return fail(text);
+    Result<std::set<std::string>> labels = labels_in(session.arguments.text("FILE"));
+    if (!labels) {
+      return fail(labels);
     }
-    const Result<Config> config = load_config(*text, session.arguments.text("FILE"));
-    if (!config) {
-      return fail(config);
-    }
-    const std::vector<std::string> labels = labels_of(*config);
-    words.insert(labels.begin(), labels.end());
-  } else if (what == "models" || what == "profiles") {
+    words = *std::move(labels);
+  } else if (what == "models") {
     for (const Model& model : catalogue()) {
-      if (what == "models") {
-        words.insert(model.key);
-        continue;
-      }
-      for (const Profile& profile : model.profiles) {
-        words.insert(profile.name);
-      }
+      words.insert(model.key);
     }
+  } else if (what == "profiles") {
+    words = profile_names();
   } else {
     return fail(ErrorCode::kInvalidArgument, "there is no list '" + what + "'",
                 "it is one of models, profiles, labels");

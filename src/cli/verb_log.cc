@@ -61,7 +61,8 @@ Result<int> show(Session& session, const Journal* journal, const std::string& as
   if (!found) {
     return fail(found);
   }
-  if (!*found) {
+  const std::optional<ChangeRecord>& change = *found;
+  if (!change) {
     return fail(ErrorCode::kInvalidArgument, "there is no change " + asked,
                 "`sectile log` lists the changes");
   }
@@ -70,7 +71,7 @@ Result<int> show(Session& session, const Journal* journal, const std::string& as
   if (!steps || !planned) {
     return fail(steps ? planned : steps);
   }
-  const std::vector<ChangeRecord> one = {**std::move(found)};
+  const std::vector<ChangeRecord> one = {*change};
   session.out = session.arguments.text("output") == "json"
                     ? log_json(one, *steps, runs(one))
                     : printable(log_entry(one.front(), *steps, *planned, runs(one)));
@@ -85,8 +86,8 @@ Result<int> verb_log(Session& session) {
     return fail(state);
   }
   std::optional<Journal> journal;
-  if (*state) {
-    journal.emplace(**state, system_clock());
+  if (std::optional<StateFile>& file = *state) {
+    journal.emplace(*file, system_clock());
   }
   const Journal* const there = journal ? &*journal : nullptr;
   const std::string asked = session.arguments.text("ID");

@@ -114,6 +114,7 @@ Result<int> plan_wants(Session& session, const Machine& machine, std::span<const
 
 std::string strategy_json(const Machine& machine, const StrategyAnswer& answer) {
   std::vector<NamedLayout> layouts;
+  layouts.reserve(machine.gpus.size());
   for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
     layouts.push_back({.name = machine.gpus[i].name,
                        .model = machine.gpus[i].model,

@@ -57,7 +57,8 @@ Result<std::optional<std::string>> saved_document() {
   if (!state) {
     return fail(state);
   }
-  return *state ? (*state)->get(kSavedLayout) : std::optional<std::string>();
+  const std::optional<StateFile>& file = *state;
+  return file ? file->get(kSavedLayout) : std::optional<std::string>();
 }
 
 // What is not there yet and may still come, to be told; empty: nothing.

@@ -139,16 +139,18 @@ Result<int> show(Session& session) {
   if (!state) {
     return fail(state);
   }
+  const std::optional<StateFile>& file = *state;
   const Result<std::optional<std::string>> document =
-      *state ? (*state)->get(kSavedLayout) : std::optional<std::string>();
+      file ? file->get(kSavedLayout) : std::optional<std::string>();
   if (!document) {
     return fail(document);
   }
-  if (!*document) {
+  const std::optional<std::string>& text = *document;
+  if (!text) {
     session.say("nothing is saved");
     return 0;
   }
-  session.out = **document;
+  session.out = *text;
   return 0;
 }
 

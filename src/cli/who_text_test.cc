@@ -141,7 +141,7 @@ TEST(WhoWords, Ages) {
   EXPECT_EQ(age_text(119), "119 s");
   EXPECT_EQ(age_text(120), "2 min");
   EXPECT_EQ(age_text(3600), "1 h 0 min");
-  EXPECT_EQ(age_text(2 * 86400), "2 days");
+  EXPECT_EQ(age_text(std::int64_t{2} * 86400), "2 days");
 }
 
 TEST(WhoWords, Origins) {

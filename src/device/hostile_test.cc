@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "src/device/fake_nvml.h"
 
@@ -15,216 +16,213 @@ struct Lie {
   std::function<void(NvmlTable&)> tell;
 };
 
-const std::vector<Lie>& lies() {
-  static const std::vector<Lie> all = {
-      {"four billion GPUs",
-       [](NvmlTable& table) {
-         table.DeviceGetCount_v2.target = [](unsigned* count) {
-           *count = 0xFFFFFFFFU;
-           return NVML_SUCCESS;
-         };
-       }},
-      {"GPU without a handle",
-       [](NvmlTable& table) {
-         table.DeviceGetHandleByIndex_v2.target = [](unsigned, nvmlDevice_t*) {
-           return NVML_SUCCESS;
-         };
-       }},
-      {"one uuid for all GPUs",
-       [](NvmlTable& table) {
-         table.DeviceGetUUID.target = [](nvmlDevice_t, char* buffer, unsigned) {
-           std::strcpy(buffer, "GPU-7");
-           return NVML_SUCCESS;
-         };
-       }},
-      {"unterminated uuid",
-       [](NvmlTable& table) {
-         table.DeviceGetUUID.target = [](nvmlDevice_t, char* buffer, unsigned length) {
-           std::memset(buffer, '\xff', length);
-           return NVML_SUCCESS;
-         };
-       }},
-      {"mig mode 7",
-       [](NvmlTable& table) {
-         table.DeviceGetMigMode.target = [](nvmlDevice_t, unsigned* now, unsigned* then) {
-           *now = 7;
-           *then = 7;
-           return NVML_SUCCESS;
-         };
-       }},
-      {"profile figures beyond every GPU",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstanceProfileInfoV.target = [](nvmlDevice_t, unsigned,
-                                                            nvmlGpuInstanceProfileInfo_v2_t* info) {
-           std::memset(&info->id, 0xFF, sizeof *info - sizeof info->version);
-           return NVML_SUCCESS;
-         };
-       }},
-      {"two profiles with one id",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstanceProfileInfoV.target =
-             [ask = table.DeviceGetGpuInstanceProfileInfoV.target](
-                 nvmlDevice_t device, unsigned index, nvmlGpuInstanceProfileInfo_v2_t* info) {
-               return ask(device, index < 2 ? 0 : index, info);
-             };
-       }},
-      {"four billion placements",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstancePossiblePlacements_v2.target =
-             [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t*, unsigned* count) {
-               *count = 0xFFFFFFFFU;
-               return NVML_SUCCESS;
-             };
-       }},
-      {"more placements than announced",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstancePossiblePlacements_v2.target =
-             [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t* room, unsigned* count) {
-               *count = room == nullptr ? 1 : 0xFFFFFFFFU;
-               return NVML_SUCCESS;
-             };
-       }},
-      {"a placement outside",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstancePossiblePlacements_v2.target =
-             [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t* room, unsigned* count) {
-               *count = 1;
-               if (room != nullptr) {
-                 *room = {0xFFFFFFFFU, 2};
-               }
-               return NVML_SUCCESS;
-             };
-       }},
-      {"placements of different sizes",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstancePossiblePlacements_v2.target =
-             [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t* room, unsigned* count) {
-               *count = 2;
-               if (room != nullptr) {
-                 room[0] = {0, 1};
-                 room[1] = {1, 2};
-               }
-               return NVML_SUCCESS;
-             };
-       }},
-      {"four billion instances",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstances.target = [](nvmlDevice_t, unsigned, nvmlGpuInstance_t*,
-                                                 unsigned* count) {
-           *count = 0xFFFFFFFFU;
-           return NVML_SUCCESS;
-         };
-       }},
-      {"instances without handles",
-       [](NvmlTable& table) {
-         table.DeviceGetGpuInstances.target = [](nvmlDevice_t, unsigned, nvmlGpuInstance_t*,
-                                                 unsigned* count) {
-           *count = 2;
-           return NVML_SUCCESS;
-         };
-       }},
-      {"one instance in every list",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetInfo.target = [](nvmlGpuInstance_t, nvmlGpuInstanceInfo_t* info) {
-           *info = {nullptr, 1, 19, {0, 1}};
-           return NVML_SUCCESS;
-         };
-       }},
-      {"an instance of another profile",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                               nvmlGpuInstance_t handle,
-                                               nvmlGpuInstanceInfo_t* info) {
-           const nvmlReturn_t code = ask(handle, info);
-           info->profileId += 1;
-           return code;
-         };
-       }},
-      {"instances that overlap",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                               nvmlGpuInstance_t handle,
-                                               nvmlGpuInstanceInfo_t* info) {
-           const nvmlReturn_t code = ask(handle, info);
-           info->placement.start = 0;
-           return code;
-         };
-       }},
-      {"an instance outside",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                               nvmlGpuInstance_t handle,
-                                               nvmlGpuInstanceInfo_t* info) {
-           const nvmlReturn_t code = ask(handle, info);
-           info->placement = {0x7FFFFFFFU, 0x7FFFFFFFU};
-           return code;
-         };
-       }},
-      {"an instance of another size",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                               nvmlGpuInstance_t handle,
-                                               nvmlGpuInstanceInfo_t* info) {
-           const nvmlReturn_t code = ask(handle, info);
-           info->placement.size = 1;
-           return code;
-         };
-       }},
-      {"two instances with one id",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                               nvmlGpuInstance_t handle,
-                                               nvmlGpuInstanceInfo_t* info) {
-           const nvmlReturn_t code = ask(handle, info);
-           info->id = 1;
-           return code;
-         };
-       }},
-      {"compute instances without handles",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetComputeInstances.target = [](nvmlGpuInstance_t, unsigned,
-                                                          nvmlComputeInstance_t*, unsigned* count) {
-           *count = 3;
-           return NVML_SUCCESS;
-         };
-       }},
-      {"a compute instance outside",
-       [](NvmlTable& table) {
-         table.ComputeInstanceGetInfo_v2.target = [ask = table.ComputeInstanceGetInfo_v2.target](
-                                                      nvmlComputeInstance_t handle,
-                                                      nvmlComputeInstanceInfo_t* info) {
-           const nvmlReturn_t code = ask(handle, info);
-           info->placement.start = 5;
-           return code;
-         };
-       }},
-      {"compute profiles beyond every GPU",
-       [](NvmlTable& table) {
-         table.GpuInstanceGetComputeInstanceProfileInfo.target =
-             [](nvmlGpuInstance_t, unsigned, unsigned, nvmlComputeInstanceProfileInfo_t* info) {
-               std::memset(info, 0xFF, sizeof *info);
-               return NVML_SUCCESS;
-             };
-       }},
-      {"four billion processes",
-       [](NvmlTable& table) {
-         table.DeviceGetComputeRunningProcesses_v3.target = [](nvmlDevice_t, unsigned* count,
-                                                               nvmlProcessInfo_t*) {
-           *count = 0xFFFFFFFFU;
-           return NVML_SUCCESS;
-         };
-       }},
-      {"ever more processes",
-       [](NvmlTable& table) {
-         table.DeviceGetComputeRunningProcesses_v3.target = [](nvmlDevice_t, unsigned* count,
-                                                               nvmlProcessInfo_t*) {
-           *count *= 2;
-           return NVML_ERROR_INSUFFICIENT_SIZE;
-         };
-       }},
-  };
-  return all;
-}
+const std::vector<Lie> kLies = {
+    {"four billion GPUs",
+     [](NvmlTable& table) {
+       table.DeviceGetCount_v2.target = [](unsigned* count) {
+         *count = 0xFFFFFFFFU;
+         return NVML_SUCCESS;
+       };
+     }},
+    {"GPU without a handle",
+     [](NvmlTable& table) {
+       table.DeviceGetHandleByIndex_v2.target = [](unsigned, nvmlDevice_t*) {
+         return NVML_SUCCESS;
+       };
+     }},
+    {"one uuid for all GPUs",
+     [](NvmlTable& table) {
+       table.DeviceGetUUID.target = [](nvmlDevice_t, char* buffer, unsigned) {
+         std::strcpy(buffer, "GPU-7");
+         return NVML_SUCCESS;
+       };
+     }},
+    {"unterminated uuid",
+     [](NvmlTable& table) {
+       table.DeviceGetUUID.target = [](nvmlDevice_t, char* buffer, unsigned length) {
+         std::memset(buffer, '\xff', length);
+         return NVML_SUCCESS;
+       };
+     }},
+    {"mig mode 7",
+     [](NvmlTable& table) {
+       table.DeviceGetMigMode.target = [](nvmlDevice_t, unsigned* now, unsigned* then) {
+         *now = 7;
+         *then = 7;
+         return NVML_SUCCESS;
+       };
+     }},
+    {"profile figures beyond every GPU",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstanceProfileInfoV.target = [](nvmlDevice_t, unsigned,
+                                                          nvmlGpuInstanceProfileInfo_v2_t* info) {
+         std::memset(&info->id, 0xFF, sizeof *info - sizeof info->version);
+         return NVML_SUCCESS;
+       };
+     }},
+    {"two profiles with one id",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstanceProfileInfoV.target =
+           [ask = table.DeviceGetGpuInstanceProfileInfoV.target](
+               nvmlDevice_t device, unsigned index, nvmlGpuInstanceProfileInfo_v2_t* info) {
+             return ask(device, index < 2 ? 0 : index, info);
+           };
+     }},
+    {"four billion placements",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstancePossiblePlacements_v2.target =
+           [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t*, unsigned* count) {
+             *count = 0xFFFFFFFFU;
+             return NVML_SUCCESS;
+           };
+     }},
+    {"more placements than announced",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstancePossiblePlacements_v2.target =
+           [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t* room, unsigned* count) {
+             *count = room == nullptr ? 1 : 0xFFFFFFFFU;
+             return NVML_SUCCESS;
+           };
+     }},
+    {"a placement outside",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstancePossiblePlacements_v2.target =
+           [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t* room, unsigned* count) {
+             *count = 1;
+             if (room != nullptr) {
+               *room = {0xFFFFFFFFU, 2};
+             }
+             return NVML_SUCCESS;
+           };
+     }},
+    {"placements of different sizes",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstancePossiblePlacements_v2.target =
+           [](nvmlDevice_t, unsigned, nvmlGpuInstancePlacement_t* room, unsigned* count) {
+             *count = 2;
+             if (room != nullptr) {
+               room[0] = {0, 1};
+               room[1] = {1, 2};
+             }
+             return NVML_SUCCESS;
+           };
+     }},
+    {"four billion instances",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstances.target = [](nvmlDevice_t, unsigned, nvmlGpuInstance_t*,
+                                               unsigned* count) {
+         *count = 0xFFFFFFFFU;
+         return NVML_SUCCESS;
+       };
+     }},
+    {"instances without handles",
+     [](NvmlTable& table) {
+       table.DeviceGetGpuInstances.target = [](nvmlDevice_t, unsigned, nvmlGpuInstance_t*,
+                                               unsigned* count) {
+         *count = 2;
+         return NVML_SUCCESS;
+       };
+     }},
+    {"one instance in every list",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetInfo.target = [](nvmlGpuInstance_t, nvmlGpuInstanceInfo_t* info) {
+         *info = {nullptr, 1, 19, {0, 1}};
+         return NVML_SUCCESS;
+       };
+     }},
+    {"an instance of another profile",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
+                                             nvmlGpuInstance_t handle,
+                                             nvmlGpuInstanceInfo_t* info) {
+         const nvmlReturn_t code = ask(handle, info);
+         info->profileId += 1;
+         return code;
+       };
+     }},
+    {"instances that overlap",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
+                                             nvmlGpuInstance_t handle,
+                                             nvmlGpuInstanceInfo_t* info) {
+         const nvmlReturn_t code = ask(handle, info);
+         info->placement.start = 0;
+         return code;
+       };
+     }},
+    {"an instance outside",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
+                                             nvmlGpuInstance_t handle,
+                                             nvmlGpuInstanceInfo_t* info) {
+         const nvmlReturn_t code = ask(handle, info);
+         info->placement = {0x7FFFFFFFU, 0x7FFFFFFFU};
+         return code;
+       };
+     }},
+    {"an instance of another size",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
+                                             nvmlGpuInstance_t handle,
+                                             nvmlGpuInstanceInfo_t* info) {
+         const nvmlReturn_t code = ask(handle, info);
+         info->placement.size = 1;
+         return code;
+       };
+     }},
+    {"two instances with one id",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
+                                             nvmlGpuInstance_t handle,
+                                             nvmlGpuInstanceInfo_t* info) {
+         const nvmlReturn_t code = ask(handle, info);
+         info->id = 1;
+         return code;
+       };
+     }},
+    {"compute instances without handles",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetComputeInstances.target = [](nvmlGpuInstance_t, unsigned,
+                                                        nvmlComputeInstance_t*, unsigned* count) {
+         *count = 3;
+         return NVML_SUCCESS;
+       };
+     }},
+    {"a compute instance outside",
+     [](NvmlTable& table) {
+       table.ComputeInstanceGetInfo_v2.target = [ask = table.ComputeInstanceGetInfo_v2.target](
+                                                    nvmlComputeInstance_t handle,
+                                                    nvmlComputeInstanceInfo_t* info) {
+         const nvmlReturn_t code = ask(handle, info);
+         info->placement.start = 5;
+         return code;
+       };
+     }},
+    {"compute profiles beyond every GPU",
+     [](NvmlTable& table) {
+       table.GpuInstanceGetComputeInstanceProfileInfo.target =
+           [](nvmlGpuInstance_t, unsigned, unsigned, nvmlComputeInstanceProfileInfo_t* info) {
+             std::memset(info, 0xFF, sizeof *info);
+             return NVML_SUCCESS;
+           };
+     }},
+    {"four billion processes",
+     [](NvmlTable& table) {
+       table.DeviceGetComputeRunningProcesses_v3.target = [](nvmlDevice_t, unsigned* count,
+                                                             nvmlProcessInfo_t*) {
+         *count = 0xFFFFFFFFU;
+         return NVML_SUCCESS;
+       };
+     }},
+    {"ever more processes",
+     [](NvmlTable& table) {
+       table.DeviceGetComputeRunningProcesses_v3.target = [](nvmlDevice_t, unsigned* count,
+                                                             nvmlProcessInfo_t*) {
+         *count *= 2;
+         return NVML_ERROR_INSUFFICIENT_SIZE;
+       };
+     }},
+};
 
 TEST(HostileTest, EveryLieIsRefusedWithAClearError) {
   const Model& model = *find_model("h100-80gb-sxm5").value();
@@ -233,7 +231,7 @@ TEST(HostileTest, EveryLieIsRefusedWithAClearError) {
                             .value()
                             .with(model, Slot(*model.find_by_name("2g.20gb"), 0))
                             .value();
-  for (const Lie& lie : lies()) {
+  for (const Lie& lie : kLies) {
     FakeNvml fake;
     fake.add("h100-80gb-sxm5", layout);
     fake.add("h100-80gb-sxm5", layout);

@@ -12,7 +12,7 @@ namespace sectile {
 namespace {
 
 class ProcTest : public testing::Test {
- protected:
+ public:
   ProcTest()
       : proc_(std::filesystem::path(testing::TempDir()) / ("proc" + std::to_string(getpid()))) {
     std::filesystem::create_directories(proc_ / "42");
@@ -21,6 +21,7 @@ class ProcTest : public testing::Test {
   ProcTest(const ProcTest&) = delete;
   ProcTest& operator=(const ProcTest&) = delete;
 
+ protected:
   void write(const char* name, const std::string& bytes) const {
     std::ofstream(proc_ / "42" / name, std::ios::binary) << bytes;
   }

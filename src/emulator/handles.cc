@@ -231,7 +231,7 @@ const ComputeKind& compute_of(const Node& node, const Named& named) {
 }
 
 std::string uuid_of(const Named& named) {
-  const std::string gpu(named.gpu->uuid.view());
+  std::string gpu(named.gpu->uuid.view());
   if (!named.is_mig_device()) {
     return gpu;
   }

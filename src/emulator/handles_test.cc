@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "sectile/base/check.h"
 #include "src/emulator/test_node.h"
 
 namespace sectile::emulator {
@@ -14,15 +15,23 @@ TEST(HandlesTest, NameWhatTheyWereMadeOf) {
   description.gpus[0].instances = {{.profile = {9}, .compute = {{0}, {0}}}, {.profile = {20}}};
   const auto node = build_node(description).value();
   for (std::uint32_t gpu = 0; gpu < 2; ++gpu) {
-    EXPECT_EQ(find_device(*node, gpu_device_handle(gpu))->gpu_index, gpu);
+    const auto whole = find_device(*node, gpu_device_handle(gpu));
+    SECTILE_CHECK(whole.has_value());
+    EXPECT_EQ(whole->gpu_index, gpu);
     for (const Named& instance : gpu_instances(*node, gpu)) {
-      EXPECT_EQ(find_gpu_instance(*node, gpu_instance_handle(instance))->gi_id, instance.gi_id);
+      const auto found = find_gpu_instance(*node, gpu_instance_handle(instance));
+      SECTILE_CHECK(found.has_value());
+      EXPECT_EQ(found->gi_id, instance.gi_id);
     }
     const std::vector<Named> devices = mig_devices(*node, gpu);
     EXPECT_EQ(devices.size(), 3U);
     for (const Named& device : devices) {
-      EXPECT_EQ(find_device(*node, mig_device_handle(device))->ci, device.ci);
-      EXPECT_EQ(find_compute_instance(*node, compute_instance_handle(device))->ci, device.ci);
+      const auto found = find_device(*node, mig_device_handle(device));
+      SECTILE_CHECK(found.has_value());
+      EXPECT_EQ(found->ci, device.ci);
+      const auto compute = find_compute_instance(*node, compute_instance_handle(device));
+      SECTILE_CHECK(compute.has_value());
+      EXPECT_EQ(compute->ci, device.ci);
       EXPECT_EQ(find_by_uuid(*node, uuid_of(device)), mig_device_handle(device));
     }
   }

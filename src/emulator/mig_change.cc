@@ -150,12 +150,13 @@ nvmlReturn_t destroy_instance(Node& node, std::uint32_t gpu_index, std::uint32_t
 }
 
 nvmlReturn_t create_compute(Node& node, std::uint32_t gpu_index, std::uint32_t gi_id,
-                            std::uint32_t compute, std::optional<Span> span, std::uint32_t& ci_id) {
+                            const NewCompute& wanted, std::uint32_t& ci_id) {
   Gpu& gpu = node.gpus.items[gpu_index];
   GpuInstance& instance = gpu.instances[gi_id];
   const ProfileKind& profile = node.geometry_of(gpu).profiles.items[instance.profile];
   Span place{};
-  const nvmlReturn_t chosen = choose_compute_span(profile, instance, compute, span, place);
+  const nvmlReturn_t chosen =
+      choose_compute_span(profile, instance, wanted.kind, wanted.span, place);
   if (chosen != NVML_SUCCESS) {
     return chosen;
   }
@@ -165,7 +166,7 @@ nvmlReturn_t create_compute(Node& node, std::uint32_t gpu_index, std::uint32_t g
   }
   *free = {.exists = 1,
            .generation = ++node.last_generation,
-           .compute = compute,
+           .compute = wanted.kind,
            .span = place,
            .compute_mode = 0};
   ci_id = static_cast<std::uint32_t>(free - instance.compute.begin());

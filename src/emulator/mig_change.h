@@ -34,9 +34,14 @@ nvmlReturn_t create_instance(Node& node, std::uint32_t gpu_index, std::uint32_t 
 // IN_USE while it has compute instances, or a process holds it. Requires: it exists.
 nvmlReturn_t destroy_instance(Node& node, std::uint32_t gpu_index, std::uint32_t gi_id);
 
+struct NewCompute {
+  std::uint32_t kind;        // Which of its profile's.
+  std::optional<Span> span;  // Where the driver puts it if nothing is said.
+};
+
 // The same for compute instances. Its id is the lowest that is free.
 nvmlReturn_t create_compute(Node& node, std::uint32_t gpu_index, std::uint32_t gi_id,
-                            std::uint32_t compute, std::optional<Span> span, std::uint32_t& ci_id);
+                            const NewCompute& wanted, std::uint32_t& ci_id);
 nvmlReturn_t destroy_compute(Node& node, std::uint32_t gpu_index, std::uint32_t gi_id,
                              std::uint32_t ci_id);
 

@@ -1,4 +1,6 @@
 // Exported calls about compute instances.
+#include <algorithm>
+
 #include "sectile/nvml_abi/mig.h"
 #include "src/emulator/mig_change.h"
 #include "src/emulator/mig_entry.h"
@@ -40,7 +42,7 @@ nvmlReturn_t create(nvmlGpuInstance_t instance, unsigned int profile_id, std::op
       return NVML_ERROR_INVALID_ARGUMENT;
     }
     const nvmlReturn_t result =
-        create_compute(node, named.gpu_index, named.gi_id, *compute, span, named.ci_id);
+        create_compute(node, named.gpu_index, named.gi_id, {*compute, span}, named.ci_id);
     if (result == NVML_SUCCESS) {
       named.ci = &named.gi->compute[named.ci_id];
       *created = compute_instance_handle(named);
@@ -76,6 +78,16 @@ nvmlReturn_t give_info(nvmlComputeInstance_t instance, Info* info) {
     }
     return NVML_SUCCESS;
   });
+}
+
+nvmlReturn_t find_by_id(const std::vector<Named>& instances, unsigned int id,
+                        nvmlComputeInstance_t& found) {
+  const auto compute = std::ranges::find(instances, id, &Named::ci_id);
+  if (compute == instances.end()) {
+    return NVML_ERROR_NOT_FOUND;
+  }
+  found = compute_instance_handle(*compute);
+  return NVML_SUCCESS;
 }
 
 }  // namespace
@@ -197,13 +209,7 @@ nvmlReturn_t nvmlGpuInstanceGetComputeInstanceById(nvmlGpuInstance_t instance, u
       return NVML_ERROR_INVALID_ARGUMENT;
     }
     return look(instance, Right::kMonitor, Mode::kOn, [&](const Node& node, const Named& named) {
-      for (const Named& compute : compute_instances(node, named)) {
-        if (compute.ci_id == id) {
-          *found = compute_instance_handle(compute);
-          return NVML_SUCCESS;
-        }
-      }
-      return NVML_ERROR_NOT_FOUND;
+      return find_by_id(compute_instances(node, named), id, *found);
     });
   });
 }

@@ -23,16 +23,20 @@ constexpr unsigned int k7g = 0;
 constexpr unsigned int kMedia = 20;
 
 class MigTest : public testing::Test {
- protected:
+ public:
+  MigTest() = default;
   ~MigTest() override { stop(); }
+  MigTest(const MigTest&) = delete;
+  MigTest& operator=(const MigTest&) = delete;
 
+ protected:
   void start(const NodeDescription& description) {
     stop();
     directory_ = std::make_unique<TemporaryDirectory>();
     const Status created = create_node(path(), description);
     ASSERT_TRUE(created) << created.error().message;
-    ::setenv(kStateVariable, path().c_str(), 1);
-    ::setenv(kCapabilityVariable, "config", 1);
+    ::setenv(kStateVariable, path().c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread.
+    allow("config");
     ASSERT_EQ(nvmlInit_v2(), NVML_SUCCESS);
     started_ = true;
     ASSERT_EQ(nvmlDeviceGetHandleByIndex_v2(0, &gpu_), NVML_SUCCESS);
@@ -43,10 +47,12 @@ class MigTest : public testing::Test {
       nvmlShutdown();
       started_ = false;
     }
-    ::unsetenv(kCapabilityVariable);
+    ::unsetenv(kCapabilityVariable);  // NOLINT(concurrency-mt-unsafe): one thread.
   }
   const std::string& path() const { return directory_->path(); }
-  static void allow(const char* capability) { ::setenv(kCapabilityVariable, capability, 1); }
+  static void allow(const char* capability) {
+    ::setenv(kCapabilityVariable, capability, 1);  // NOLINT(concurrency-mt-unsafe): one thread.
+  }
 
   // nullptr if it failed; the reason is in result_.
   nvmlGpuInstance_t create(unsigned int profile) {

@@ -182,7 +182,8 @@ Status describe_failure(nvmlReturn_t result, const std::string& what) {
 
 Status add_compute(Node& node, std::uint32_t gpu, std::uint32_t gi_id,
                    const InitialInstance& wanted) {
-  const ProfileKind& profile = profile_of(node, *find_gpu_instance_by_id(node, gpu, gi_id));
+  const Gpu& on = node.gpus.items[gpu];
+  const ProfileKind& profile = node.geometry_of(on).profiles.items[on.instances[gi_id].profile];
   std::vector<std::uint32_t> ids;
   std::ranges::transform(wanted.compute, std::back_inserter(ids), &ComputeProfileId::value);
   if (ids.empty() && !wanted.bare) {
@@ -199,7 +200,7 @@ Status add_compute(Node& node, std::uint32_t gpu, std::uint32_t gi_id,
     const std::optional<std::uint32_t> compute = find_compute(profile, id);
     std::uint32_t ci_id = 0;
     const nvmlReturn_t result =
-        compute ? create_compute(node, gpu, gi_id, *compute, std::nullopt, ci_id)
+        compute ? create_compute(node, gpu, gi_id, {*compute, std::nullopt}, ci_id)
                 : NVML_ERROR_INVALID_ARGUMENT;
     if (const Status status = describe_failure(result, what); !status) {
       return status;

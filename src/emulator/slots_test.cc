@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sectile/base/check.h"
 #include "sectile/geometry/catalogue.h"
 #include "src/emulator/test_node.h"
 
@@ -104,10 +105,22 @@ int brute_capacity(const Model& model, const Intervals& held, const Profile& pro
   return best;
 }
 
+std::uint32_t profile_number(const Geometry& geometry, std::uint32_t id) {
+  const std::optional<std::uint32_t> found = find_profile(geometry, id);
+  SECTILE_CHECK(found.has_value());
+  return *found;
+}
+
+std::uint32_t compute_number(const ProfileKind& profile, std::uint32_t id) {
+  const std::optional<std::uint32_t> found = find_compute(profile, id);
+  SECTILE_CHECK(found.has_value());
+  return *found;
+}
+
 void put(Gpu& gpu, const Geometry& geometry, std::uint32_t profile, std::uint32_t start) {
   const Span span = {.start = start, .size = geometry.profiles.items[profile].memory_slices};
   const auto id = tree_id(geometry, gpu.swapped != 0, span);
-  ASSERT_TRUE(id.has_value());
+  SECTILE_CHECK(id.has_value());
   gpu.instances[*id] = {
       .exists = 1, .generation = 1, .profile = profile, .span = span, .compute = {}};
 }
@@ -244,29 +257,29 @@ TEST(SlotsTest, RemainingCapacityIsWhatARealA100Printed) {
   const auto capacities = [&](const Gpu& gpu) {
     std::vector<int> all;
     for (const std::uint32_t id : {19U, 20U, 15U, 14U, 9U, 5U, 0U}) {
-      all.push_back(remaining_capacity(geometry, gpu, *find_profile(geometry, id)));
+      all.push_back(remaining_capacity(geometry, gpu, profile_number(geometry, id)));
     }
     return all;
   };
   Gpu gpu{};
   EXPECT_THAT(capacities(gpu), ElementsAre(7, 1, 4, 3, 2, 1, 1));
-  put(gpu, geometry, *find_profile(geometry, 5), 0);
+  put(gpu, geometry, profile_number(geometry, 5), 0);
   EXPECT_THAT(capacities(gpu), ElementsAre(3, 1, 2, 1, 1, 0, 0));
-  put(gpu, geometry, *find_profile(geometry, 14), 4);
+  put(gpu, geometry, profile_number(geometry, 14), 4);
   EXPECT_THAT(capacities(gpu), ElementsAre(1, 1, 1, 0, 0, 0, 0));
-  put(gpu, geometry, *find_profile(geometry, 19), 6);
+  put(gpu, geometry, profile_number(geometry, 19), 6);
   EXPECT_THAT(capacities(gpu), ElementsAre(0, 0, 0, 0, 0, 0, 0));
 }
 
 class ComputeTest : public testing::Test {
  protected:
-  ComputeTest() : profile_(geometry_.profiles.items[*find_profile(geometry_, 0)]) {}
+  ComputeTest() : profile_(geometry_.profiles.items[profile_number(geometry_, 0)]) {}
 
   int capacity(std::uint32_t id) const {
-    return remaining_compute_capacity(profile_, instance_, *find_compute(profile_, id));
+    return remaining_compute_capacity(profile_, instance_, compute_number(profile_, id));
   }
   std::optional<std::uint32_t> create(std::uint32_t id) {
-    const std::uint32_t compute = *find_compute(profile_, id);
+    const std::uint32_t compute = compute_number(profile_, id);
     const std::optional<Span> span = default_compute_span(profile_, instance_, compute);
     if (!span) {
       return std::nullopt;
@@ -301,7 +314,9 @@ TEST_F(ComputeTest, OneTwoAndThreeSlicesCoexist) {
 TEST_F(ComputeTest, SevenSmallOnesFillTheInstance) {
   std::set<std::uint32_t> starts;
   for (int i = 0; i < 7; ++i) {
-    starts.insert(create(0).value());
+    const std::optional<std::uint32_t> start = create(0);
+    SECTILE_CHECK(start.has_value());
+    starts.insert(*start);
   }
   EXPECT_EQ(starts.size(), 7U);
   EXPECT_FALSE(create(0).has_value());

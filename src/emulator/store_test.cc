@@ -140,6 +140,7 @@ TEST_F(StoreTest, SurvivesAnyGarbageInTheNode) {
 TEST_F(StoreTest, ThreadsTakeTurns) {
   Store store = Store::open(path()).value();
   std::vector<std::jthread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 100; ++n) {

@@ -7,7 +7,7 @@ namespace sectile::cli {
 
 inline constexpr std::string_view kTextJson[] = {"text", "json"};
 
-inline constexpr Option output(std::span<const std::string_view> formats, std::string_view help) {
+constexpr Option output(std::span<const std::string_view> formats, std::string_view help) {
   return {.name = "output",
           .letter = 'o',
           .kind = ValueKind::kChoice,

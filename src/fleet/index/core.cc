@@ -31,7 +31,9 @@ ModelNumber FleetIndex::Core::add_model(const StateSpace& space) {
   entry.shares.assign(profiles, 1.0 / static_cast<double>(profiles));
   entry.counted.assign(profiles, 0);
   entry.ranking = internal::rank_states(space, rule_, entry.shares);
-  if (ordered_by_gpu(rule_)) entry.roomy.resize(profiles);
+  if (ordered_by_gpu(rule_)) {
+    entry.roomy.resize(profiles);
+  }
   return {static_cast<std::uint32_t>(models_.size() - 1)};
 }
 
@@ -46,11 +48,15 @@ Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t coun
                                                  number_text(kMaxGpus));
   }
   const Result<ClassNumber> number = find_class(model.value, attributes);
-  if (!number) return fail(number);
+  if (!number) {
+    return fail(number);
+  }
   const auto first = static_cast<GpuNumber>(gpus_.size());
   gpus_.resize(gpus_.size() + count, Gpu{.number_of_class = *number});
   for (ModelEntry& entry : models_) {
-    for (internal::OrderedSet& roomy : entry.roomy) roomy.grow(gpus_.size());
+    for (internal::OrderedSet& roomy : entry.roomy) {
+      roomy.grow(gpus_.size());
+    }
   }
   // Backwards, so that the list begins with the first.
   for (std::size_t gpu = gpus_.size(); gpu > first; --gpu) {
@@ -61,7 +67,9 @@ Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t coun
 }
 
 Result<WantNumber> FleetIndex::Core::add_want(std::span<const ServedBy> served_by) {
-  if (served_by.empty()) return fail(ErrorCode::kInvalidArgument, "a want that nothing serves");
+  if (served_by.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "a want that nothing serves");
+  }
   Want want;
   want.profile.assign(models_.size(), kNotServed);
   for (const ServedBy& served : served_by) {
@@ -120,8 +128,12 @@ Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
   added.attributes = attributes;
   added.head.assign(entry.space->size(), kNoGpu);
   added.count.assign(entry.space->size(), 0);
-  for (const auto& order : entry.ranking.order) added.open.emplace_back(order.size());
-  if (attributes.accepts && attributes.tenant == kNobody) open_to_all_.push_back(number);
+  for (const auto& order : entry.ranking.order) {
+    added.open.emplace_back(order.size());
+  }
+  if (attributes.accepts && attributes.tenant == kNobody) {
+    open_to_all_.push_back(number);
+  }
   if (attributes.accepts && attributes.tenant != kNobody) {
     open_classes_[attributes.tenant.value].push_back(number);
   }
@@ -131,7 +143,9 @@ Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
 std::span<const FleetIndex::Core::ClassNumber> FleetIndex::Core::open_to(
     TenantNumber tenant) const {
   const auto found = open_classes_.find(tenant.value);
-  if (found == open_classes_.end()) return {};
+  if (found == open_classes_.end()) {
+    return {};
+  }
   return found->second;
 }
 
@@ -139,7 +153,9 @@ void FleetIndex::Core::set_open(Class& entry, StateNumber state, bool open) {
   const internal::Ranking& ranking = models_[entry.model].ranking;
   for (std::size_t profile = 0; profile < entry.open.size(); ++profile) {
     const internal::Rank rank = ranking.rank_of[profile][state];
-    if (rank == internal::kNoRank) continue;
+    if (rank == internal::kNoRank) {
+      continue;
+    }
     if (open) {
       entry.open[profile].insert(rank);
     } else {
@@ -154,9 +170,13 @@ void FleetIndex::Core::link(GpuNumber gpu) {
   GpuNumber& head = entry.head[node.state];
   node.next = head;
   node.previous = kNoGpu;
-  if (head != kNoGpu) gpus_[head].previous = gpu;
+  if (head != kNoGpu) {
+    gpus_[head].previous = gpu;
+  }
   head = gpu;
-  if (entry.count[node.state]++ == 0) set_open(entry, node.state, true);
+  if (entry.count[node.state]++ == 0) {
+    set_open(entry, node.state, true);
+  }
 }
 
 void FleetIndex::Core::unlink(GpuNumber gpu) {
@@ -167,15 +187,21 @@ void FleetIndex::Core::unlink(GpuNumber gpu) {
   } else {
     gpus_[node.previous].next = node.next;
   }
-  if (node.next != kNoGpu) gpus_[node.next].previous = node.previous;
-  if (--entry.count[node.state] == 0) set_open(entry, node.state, false);
+  if (node.next != kNoGpu) {
+    gpus_[node.next].previous = node.previous;
+  }
+  if (--entry.count[node.state] == 0) {
+    set_open(entry, node.state, false);
+  }
 }
 
 void FleetIndex::Core::change_state(GpuNumber gpu, StateNumber to) {
   unlink(gpu);
   gpus_[gpu].state = to;
   link(gpu);
-  if (ordered_by_gpu(rule_)) set_roomy(gpu, class_of(gpu).attributes.accepts);
+  if (ordered_by_gpu(rule_)) {
+    set_roomy(gpu, class_of(gpu).attributes.accepts);
+  }
 }
 
 void FleetIndex::Core::set_roomy(GpuNumber gpu, bool accepts) {
@@ -196,14 +222,22 @@ void FleetIndex::Core::rank_model(std::size_t model, std::span<const double> sha
     entry.shares[profile] =
         total > 0 ? shares[profile] / total : 1.0 / static_cast<double>(shares.size());
   }
-  if (rule_ != Rule::kForesight) return;  // No other rule looks at shares.
+  if (rule_ != Rule::kForesight) {
+    return;  // No other rule looks at shares.
+  }
   entry.ranking = internal::rank_states(*entry.space, rule_, entry.shares);
   for (Class& of_model : classes_) {
-    if (of_model.model != model) continue;
+    if (of_model.model != model) {
+      continue;
+    }
     of_model.open.clear();
-    for (const auto& order : entry.ranking.order) of_model.open.emplace_back(order.size());
+    for (const auto& order : entry.ranking.order) {
+      of_model.open.emplace_back(order.size());
+    }
     for (std::size_t state = 0; state < of_model.count.size(); ++state) {
-      if (of_model.count[state] > 0) set_open(of_model, static_cast<StateNumber>(state), true);
+      if (of_model.count[state] > 0) {
+        set_open(of_model, static_cast<StateNumber>(state), true);
+      }
     }
   }
 }
@@ -214,41 +248,61 @@ void FleetIndex::Core::count_request(WantNumber want) {
     entry.counted[wants_[want.value].profile[model]] += 1;
     entry.total += 1;
   }
-  if (++requests_ % kRequestsBetweenLooks != 0) return;
+  if (++requests_ % kRequestsBetweenLooks != 0) {
+    return;
+  }
   for (std::size_t model = 0; model < models_.size(); ++model) {
     ModelEntry& entry = models_[model];
-    if (entry.total == 0) continue;
+    if (entry.total == 0) {
+      continue;
+    }
     double difference = 0;
     for (std::size_t profile = 0; profile < entry.shares.size(); ++profile) {
       difference += std::abs(entry.counted[profile] / entry.total - entry.shares[profile]);
     }
-    if (difference > kDriftMin) rank_model(model, entry.counted);
-    if (entry.total < kRequestsWeighed) continue;
-    for (double& count : entry.counted) count /= 2;
+    if (difference > kDriftMin) {
+      rank_model(model, entry.counted);
+    }
+    if (entry.total < kRequestsWeighed) {
+      continue;
+    }
+    for (double& count : entry.counted) {
+      count /= 2;
+    }
     entry.total /= 2;
   }
 }
 
 std::optional<FleetInstance> FleetIndex::Core::place(WantNumber number, TenantNumber tenant) {
   const Want& want = wants_[number.value];
-  if (ordered_by_gpu(rule_)) return place_by_number(want, tenant);
+  if (ordered_by_gpu(rule_)) {
+    return place_by_number(want, tenant);
+  }
   float best_cost = std::numeric_limits<float>::infinity();
   std::optional<FleetInstance> best;
   StateNumber to = kNoState;
   for_each_class(tenant, [&](ClassNumber number_of_class) {
     const Class& entry = classes_[number_of_class];
     const std::uint8_t profile = served(want, entry.model);
-    if (profile == kNotServed) return;
+    if (profile == kNotServed) {
+      return;
+    }
     const internal::Rank rank = entry.open[profile].first();
-    if (rank == internal::kNoRank) return;
+    if (rank == internal::kNoRank) {
+      return;
+    }
     const internal::RankedState& ranked = models_[entry.model].ranking.order[profile][rank];
-    if (ranked.choice.cost >= best_cost) return;
+    if (ranked.choice.cost >= best_cost) {
+      return;
+    }
     best_cost = ranked.choice.cost;
     to = ranked.choice.placing.to;
     best = FleetInstance{
         .gpu = entry.head[ranked.state], .profile = profile, .start = ranked.choice.placing.start};
   });
-  if (best) change_state(best->gpu, to);
+  if (best) {
+    change_state(best->gpu, to);
+  }
   return best;
 }
 
@@ -274,8 +328,12 @@ std::optional<FleetInstance> FleetIndex::Core::place_by_number(const Want& want,
                                                                TenantNumber tenant) {
   const std::size_t from = rule_ == Rule::kRoundRobin ? cursor_ : 0;
   std::optional<GpuNumber> gpu = next_with_room(want, tenant, from);
-  if (!gpu && from > 0) gpu = next_with_room(want, tenant, 0);
-  if (!gpu) return std::nullopt;
+  if (!gpu && from > 0) {
+    gpu = next_with_room(want, tenant, 0);
+  }
+  if (!gpu) {
+    return std::nullopt;
+  }
   cursor_ = *gpu + 1;
   const std::size_t model = class_of(*gpu).model;
   const std::uint8_t profile = want.profile[model];
@@ -330,10 +388,14 @@ Status FleetIndex::Core::release(const FleetInstance& instance) {
     return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(instance.gpu));
   }
   const StateSpace& states = space(instance.gpu);
-  if (instance.profile >= states.profiles().size()) return not_held(instance);
+  if (instance.profile >= states.profiles().size()) {
+    return not_held(instance);
+  }
   const StateNumber to =
       states.released(instance.profile, instance.start, gpus_[instance.gpu].state);
-  if (to == kNoState) return not_held(instance);
+  if (to == kNoState) {
+    return not_held(instance);
+  }
   change_state(instance.gpu, to);
   return {};
 }
@@ -353,7 +415,9 @@ Status FleetIndex::Core::set_attributes(GpuNumber gpu, const GpuAttributes& attr
     return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(gpu));
   }
   const Result<ClassNumber> number = find_class(class_of(gpu).model, attributes);
-  if (!number) return fail(number);
+  if (!number) {
+    return fail(number);
+  }
   unlink(gpu);
   gpus_[gpu].number_of_class = *number;
   link(gpu);
@@ -365,7 +429,9 @@ std::vector<FleetIndex::ClassCount> FleetIndex::Core::classes() const {
   std::vector<ClassCount> result;
   for (const Class& entry : classes_) {
     for (std::size_t state = 0; state < entry.count.size(); ++state) {
-      if (entry.count[state] == 0) continue;
+      if (entry.count[state] == 0) {
+        continue;
+      }
       result.push_back({.model = {static_cast<std::uint32_t>(entry.model)},
                         .attributes = entry.attributes,
                         .state = static_cast<StateNumber>(state),
@@ -380,10 +446,14 @@ std::size_t FleetIndex::Core::memory_bytes() const {
   for (const Class& entry : classes_) {
     bytes +=
         entry.head.capacity() * sizeof(GpuNumber) + entry.count.capacity() * sizeof(std::uint32_t);
-    for (const internal::OpenRanks& open : entry.open) bytes += sizeof(open) + open.memory_bytes();
+    for (const internal::OpenRanks& open : entry.open) {
+      bytes += sizeof(open) + open.memory_bytes();
+    }
   }
   for (const ModelEntry& entry : models_) {
-    for (const internal::OrderedSet& roomy : entry.roomy) bytes += roomy.memory_bytes();
+    for (const internal::OrderedSet& roomy : entry.roomy) {
+      bytes += roomy.memory_bytes();
+    }
     for (std::size_t profile = 0; profile < entry.shares.size(); ++profile) {
       bytes += entry.ranking.order[profile].capacity() * sizeof(internal::RankedState) +
                entry.ranking.rank_of[profile].capacity() * sizeof(internal::Rank);

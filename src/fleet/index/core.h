@@ -29,19 +29,19 @@ class FleetIndex::Core {
   Status expect(ModelNumber model, std::span<const double> shares);
 
   // The place that the rule would take, and takes it; nothing if there is none.
-  std::optional<FleetInstance> place(WantNumber want, TenantNumber tenant);
+  std::optional<FleetInstance> place(WantNumber number, TenantNumber tenant);
   // Notes what is asked for, and ranks anew if it has changed.
   void count_request(WantNumber want);
   bool knows(WantNumber want) const { return want.value < wants_.size(); }
 
-  std::optional<MovedPlacement> choose_with_move(WantNumber want, TenantNumber tenant);
+  std::optional<MovedPlacement> choose_with_move(WantNumber number, TenantNumber tenant);
   std::optional<FleetMove> choose_consolidation(float gain_min);
 
   // Requires: the instance fits there, or is there.
   void put(const FleetInstance& instance);
   void take(const FleetInstance& instance);
 
-  Result<FleetInstance> check_free(GpuNumber gpu, ProfileId profile, int start) const;
+  Result<FleetInstance> check_free(GpuNumber gpu, ProfileId id, int start) const;
   Status release(const FleetInstance& instance);
   Status set_attributes(GpuNumber gpu, const GpuAttributes& attributes);
 
@@ -128,7 +128,11 @@ class FleetIndex::Core {
   std::optional<GpuNumber> next_with_room(const Want& want, TenantNumber tenant,
                                           std::size_t from) const;
 
-  // Where an instance of the class `from` would go, leaving out the only GPU of `from` in `state`.
+  // The first state of GPUs of the class that have room, leaving out the only GPU of `from` in
+  // `state`.
+  internal::Rank first_other(ClassNumber number, ClassNumber from, StateNumber state,
+                             std::size_t profile) const;
+  // Where an instance of the class `from` would go, leaving out the same.
   std::optional<Choice> best_other(ClassNumber from, StateNumber state, std::size_t profile) const;
   void try_moves_of(ClassNumber from, StateNumber state, std::size_t wanted, MovePlan& best) const;
   void try_moves_beside(ClassNumber from, const MovePlan& plan, MovePlan& best) const;
@@ -149,9 +153,13 @@ class FleetIndex::Core {
 template <typename Function>
 void FleetIndex::Core::for_each_class(TenantNumber tenant, Function function) const {
   if (tenant != kNobody) {
-    for (const ClassNumber number : open_to(tenant)) function(number);
+    for (const ClassNumber number : open_to(tenant)) {
+      function(number);
+    }
   }
-  for (const ClassNumber number : open_to_all_) function(number);
+  for (const ClassNumber number : open_to_all_) {
+    function(number);
+  }
 }
 
 }  // namespace sectile

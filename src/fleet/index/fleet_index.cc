@@ -46,21 +46,29 @@ Status FleetIndex::expect(ModelNumber model, std::span<const double> shares) {
 }
 
 Result<FleetInstance> FleetIndex::place(WantNumber want, TenantNumber tenant) {
-  if (!core_->knows(want)) return unknown(want);
+  if (!core_->knows(want)) {
+    return unknown(want);
+  }
   core_->count_request(want);
   const std::optional<FleetInstance> placed = core_->place(want, tenant);
-  if (!placed) return no_room();
+  if (!placed) {
+    return no_room();
+  }
   return *placed;
 }
 
 Result<MovedPlacement> FleetIndex::place_or_move(WantNumber want, TenantNumber tenant) {
-  if (!core_->knows(want)) return unknown(want);
+  if (!core_->knows(want)) {
+    return unknown(want);
+  }
   core_->count_request(want);
   if (const std::optional<FleetInstance> placed = core_->place(want, tenant)) {
     return MovedPlacement{.placed = *placed};
   }
   const std::optional<MovedPlacement> chosen = core_->choose_with_move(want, tenant);
-  if (!chosen || !chosen->move) return no_room();
+  if (!chosen || !chosen->move) {
+    return no_room();
+  }
   core_->take(chosen->move->from);
   core_->put(chosen->placed);
   core_->put(chosen->move->to);
@@ -69,7 +77,9 @@ Result<MovedPlacement> FleetIndex::place_or_move(WantNumber want, TenantNumber t
 
 std::optional<FleetMove> FleetIndex::consolidate(float gain_min) {
   const std::optional<FleetMove> move = core_->choose_consolidation(gain_min);
-  if (!move) return std::nullopt;
+  if (!move) {
+    return std::nullopt;
+  }
   core_->take(move->from);
   core_->put(move->to);
   return move;
@@ -77,7 +87,9 @@ std::optional<FleetMove> FleetIndex::consolidate(float gain_min) {
 
 Result<FleetInstance> FleetIndex::reserve(GpuNumber gpu, ProfileId profile, int start) {
   const Result<FleetInstance> free = core_->check_free(gpu, profile, start);
-  if (free) core_->put(*free);
+  if (free) {
+    core_->put(*free);
+  }
   return free;
 }
 

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sectile/base/check.h"
 #include "sectile/fleet/random.h"
 #include "sectile/geometry/catalogue.h"
 #include "sectile/geometry/fit.h"
@@ -47,7 +49,11 @@ struct OneModel {
       wants.push_back(*index.add_want(served));
     }
   }
-  WantNumber want(const char* name) const { return wants[*space->find_profile(id(*space, name))]; }
+  WantNumber want(const char* name) const {
+    const std::optional<std::size_t> profile = space->find_profile(id(*space, name));
+    SECTILE_CHECK(profile.has_value());
+    return wants[*profile];
+  }
 
   const StateSpace* space;
   FleetIndex index;
@@ -153,7 +159,9 @@ TEST(FleetIndexTest, ServesAWantByWhicheverModelItCostsLeast) {
                              {.model = small, .profile = id(a30(), "4g.24gb")}};
   const WantNumber want = *index.add_want(either);
   int placed = 0;
-  while (index.place(want)) ++placed;
+  while (index.place(want)) {
+    ++placed;
+  }
   EXPECT_EQ(placed, 4);  // Three on the A100, one on the A30.
   EXPECT_EQ(index.classes().size(), 2U);
 }
@@ -166,10 +174,11 @@ TEST(FleetIndexTest, MovesOneInstanceToMakeRoom) {
   EXPECT_FALSE(one.index.place(whole));
   const Result<MovedPlacement> moved = one.index.place_or_move(whole);
   ASSERT_TRUE(moved);
-  ASSERT_TRUE(moved->move);
-  EXPECT_EQ(moved->placed.gpu, moved->move->from.gpu);
-  EXPECT_NE(moved->move->to.gpu, moved->move->from.gpu);
-  EXPECT_EQ(moved->move->to.profile, moved->move->from.profile);
+  const std::optional<FleetMove>& move = moved->move;
+  SECTILE_CHECK(move.has_value());
+  EXPECT_EQ(moved->placed.gpu, move->from.gpu);
+  EXPECT_NE(move->to.gpu, move->from.gpu);
+  EXPECT_EQ(move->to.profile, move->from.profile);
   EXPECT_FALSE(one.index.place_or_move(whole));
 }
 
@@ -190,10 +199,14 @@ TEST(FleetIndexTest, ConsolidatesOntoFewerGpusUntilNothingIsToBeGained) {
     ASSERT_TRUE(one.index.reserve(gpu, id(a100(), "1g.10gb"), 0));
   }
   int moves = 0;
-  while (one.index.consolidate(0)) ASSERT_LT(++moves, 20);
+  while (one.index.consolidate(0)) {
+    ASSERT_LT(++moves, 20);
+  }
   EXPECT_GE(moves, 3);
   int empty = 0;
-  for (GpuNumber gpu = 0; gpu < 4; ++gpu) empty += one.index.state(gpu) == kEmptyState ? 1 : 0;
+  for (GpuNumber gpu = 0; gpu < 4; ++gpu) {
+    empty += one.index.state(gpu) == kEmptyState ? 1 : 0;
+  }
   EXPECT_EQ(empty, 3);
 }
 
@@ -238,7 +251,9 @@ class SlowModel {
   // The least cost of placing the profile; infinite if it fits nowhere.
   float least_cost(std::size_t profile) const {
     float least = std::numeric_limits<float>::infinity();
-    for (const Layout& layout : layouts_) least = std::min(least, cost(profile, layout));
+    for (const Layout& layout : layouts_) {
+      least = std::min(least, cost(profile, layout));
+    }
     return least;
   }
   float cost_on(std::size_t profile, GpuNumber gpu) const { return cost(profile, layouts_[gpu]); }
@@ -247,7 +262,9 @@ class SlowModel {
     const Profile& profile = space_.profiles()[instance.profile];
     const Result<Layout> with =
         layouts_[instance.gpu].with(space_.model(), Slot(profile, instance.start));
-    if (with) layouts_[instance.gpu] = *with;
+    if (with) {
+      layouts_[instance.gpu] = *with;
+    }
     return with.has_value();
   }
   void remove(const FleetInstance& instance) {
@@ -256,7 +273,9 @@ class SlowModel {
   }
   bool equals(const FleetIndex& index) const {
     for (GpuNumber gpu = 0; gpu < layouts_.size(); ++gpu) {
-      if (index.space(gpu).layout(index.state(gpu)) != layouts_[gpu]) return false;
+      if (index.space(gpu).layout(index.state(gpu)) != layouts_[gpu]) {
+        return false;
+      }
     }
     return true;
   }
@@ -266,7 +285,9 @@ class SlowModel {
     if (free_starts(space_.model(), layout, space_.profiles()[profile]).empty()) {
       return std::numeric_limits<float>::infinity();
     }
-    return table_.choices[profile][*space_.find(layout)].cost;
+    const std::optional<StateNumber> state = space_.find(layout);
+    SECTILE_CHECK(state.has_value());
+    return table_.choices[profile][*state].cost;
   }
 
   const StateSpace& space_;
@@ -275,6 +296,7 @@ class SlowModel {
 };
 
 int operations() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread.
   const char* scaled = std::getenv("SECTILE_INDEX_OPERATIONS");
   return scaled == nullptr ? 20'000 : std::max(1, std::atoi(scaled));
 }
@@ -290,10 +312,18 @@ class AgainstSlowModel {
 
   void step() {
     const std::uint64_t dice = random_.below(100);
-    if (dice < 50) return place();
-    if (dice < 55) return place_or_move();
-    if (dice < 58) return reserve();
-    if (dice < 59) return consolidate();
+    if (dice < 50) {
+      return place();
+    }
+    if (dice < 55) {
+      return place_or_move();
+    }
+    if (dice < 58) {
+      return reserve();
+    }
+    if (dice < 59) {
+      return consolidate();
+    }
     release();
   }
   bool agrees() const { return slow_.equals(one_.index); }
@@ -308,7 +338,9 @@ class AgainstSlowModel {
     const float least = slow_.least_cost(profile);
     const Result<FleetInstance> placed = one_.index.place(one_.wants[profile]);
     ASSERT_EQ(placed.has_value(), least < std::numeric_limits<float>::infinity());
-    if (!placed) return;
+    if (!placed) {
+      return;
+    }
     ASSERT_EQ(slow_.cost_on(profile, placed->gpu), least);
     add(*placed);
   }
@@ -320,15 +352,24 @@ class AgainstSlowModel {
     if (fits) {
       ASSERT_TRUE(placed && !placed->move);
     }
-    if (!placed) return;
-    if (placed->move) take_away(placed->move->from);
+    if (!placed) {
+      return;
+    }
+    const std::optional<FleetMove>& move = placed->move;
+    if (move) {
+      take_away(move->from);
+    }
     add(placed->placed);
-    if (placed->move) add(placed->move->to);
+    if (move) {
+      add(move->to);
+    }
   }
 
   void consolidate() {
     const std::optional<FleetMove> move = one_.index.consolidate(0.1F);
-    if (!move) return;
+    if (!move) {
+      return;
+    }
     take_away(move->from);
     add(move->to);
   }
@@ -341,11 +382,15 @@ class AgainstSlowModel {
                                .start = static_cast<std::uint8_t>(found.starts.front())};
     const Result<FleetInstance> reserved = one_.index.reserve(wanted.gpu, found.id, wanted.start);
     ASSERT_EQ(reserved.has_value(), slow_.add(wanted));
-    if (reserved) live_.push_back(*reserved);
+    if (reserved) {
+      live_.push_back(*reserved);
+    }
   }
 
   void release() {
-    if (live_.empty()) return;
+    if (live_.empty()) {
+      return;
+    }
     const FleetInstance gone = live_[random_.below(live_.size())];
     ASSERT_TRUE(one_.index.release(gone));
     take_away(gone);
@@ -383,7 +428,9 @@ TEST(FleetIndexTest, AgreesWithTheSlowModelOverRandomOperations) {
     for (int operation = 0; operation < operations() / static_cast<int>(cases.size());
          ++operation) {
       test.step();
-      if (::testing::Test::HasFatalFailure()) return;
+      if (::testing::Test::HasFatalFailure()) {
+        return;
+      }
       if (operation % 64 == 0) {
         ASSERT_TRUE(test.agrees());
       }

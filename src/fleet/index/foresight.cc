@@ -27,7 +27,9 @@ int in_the_way(const StateSpace& space, StateNumber state, std::size_t profile, 
   const auto slots = space.layout(state).slots();
   const auto overlapping = std::ranges::count_if(
       slots, [&](const Slot& slot) { return slot.placement().overlaps(window); });
-  if (overlapping > 0) return static_cast<int>(overlapping);
+  if (overlapping > 0) {
+    return static_cast<int>(overlapping);
+  }
   // Free slices that may not be used: somebody else holds the engines or the count.
   return space.placed(profile, start, state) == kNoState ? 1 : 0;
 }
@@ -65,14 +67,19 @@ std::vector<float> foresight_potentials(const StateSpace& space, std::span<const
                         static_cast<double>(space.model().memory_slices);
     const double price = std::pow(size, kPriceExponent) * std::pow(share, kShareExponent) *
                          (yields(space, profile, shares) ? kYielding : 1);
-    if (price <= 0) continue;
+    if (price <= 0) {
+      continue;
+    }
     for (std::size_t state = 0; state < space.size(); ++state) {
       sums[state] -= price * worth(space, static_cast<StateNumber>(state), profile);
     }
   }
   // Rounded once, so that states that are worth the same stay equal.
   std::vector<float> result;
-  for (const double sum : sums) result.push_back(static_cast<float>(sum));
+  result.reserve(sums.size());
+  for (const double sum : sums) {
+    result.push_back(static_cast<float>(sum));
+  }
   return result;
 }
 

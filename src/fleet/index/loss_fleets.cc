@@ -13,7 +13,9 @@ class IndexFleet : public LossFleet {
   IndexFleet(const StateSpace& space, Rule rule, std::size_t gpus, const MovePolicy& policy)
       : index_(rule), policy_(policy), model_(index_.add_model(space)) {
     SECTILE_CHECK(gpus > 0 && index_.add_gpus(model_, gpus).has_value());
-    if (moving()) tickets_.resize(gpus * kMaxMemorySlices);
+    if (moving()) {
+      tickets_.resize(gpus * kMaxMemorySlices);
+    }
   }
 
   void add_want(const StateSpace& space, std::size_t profile) {
@@ -26,8 +28,12 @@ class IndexFleet : public LossFleet {
     const WantNumber number{static_cast<std::uint32_t>(want)};
     if (policy_.for_room && may_move(1)) {
       const Result<MovedPlacement> placed = index_.place_or_move(number);
-      if (!placed) return refuse();
-      if (placed->move) note(*placed->move);
+      if (!placed) {
+        return refuse();
+      }
+      if (const std::optional<FleetMove>& move = placed->move) {
+        note(*move);
+      }
       return accept(placed->placed, ticket);
     }
     const Result<FleetInstance> placed = index_.place(number);
@@ -55,16 +61,24 @@ class IndexFleet : public LossFleet {
 
   bool accept(const FleetInstance& instance, Ticket ticket) {
     ++accepted_;
-    if (ticket >= instances_.size()) instances_.resize(std::size_t{ticket} + 1);
+    if (ticket >= instances_.size()) {
+      instances_.resize(std::size_t{ticket} + 1);
+    }
     instances_[ticket] = instance;
-    if (moving()) ticket_of(instance) = ticket;
+    if (moving()) {
+      ticket_of(instance) = ticket;
+    }
     return true;
   }
 
   bool refuse() {
-    if (!policy_.after_refusal || !may_move(0.8)) return false;
+    if (!policy_.after_refusal || !may_move(0.8)) {
+      return false;
+    }
     const std::optional<FleetMove> move = index_.consolidate(*policy_.after_refusal);
-    if (move) note(*move);
+    if (move) {
+      note(*move);
+    }
     return false;
   }
 
@@ -95,10 +109,14 @@ class ScanFleet : public LossFleet {
     const std::size_t profile = profiles_[want];
     const std::vector<RuleChoice>& choices = table_.choices[profile];
     const std::size_t gpu = rule_ == Rule::kRoundRobin ? next(choices) : best(choices);
-    if (gpu == states_.size()) return false;
+    if (gpu == states_.size()) {
+      return false;
+    }
     const Placing placing = choices[states_[gpu]].placing;
     states_[gpu] = placing.to;
-    if (ticket >= instances_.size()) instances_.resize(std::size_t{ticket} + 1);
+    if (ticket >= instances_.size()) {
+      instances_.resize(std::size_t{ticket} + 1);
+    }
     instances_[ticket] = {.gpu = static_cast<GpuNumber>(gpu),
                           .profile = static_cast<std::uint8_t>(profile),
                           .start = placing.start};
@@ -118,7 +136,9 @@ class ScanFleet : public LossFleet {
     float cost = std::numeric_limits<float>::infinity();
     for (std::size_t gpu = 0; gpu < states_.size(); ++gpu) {
       const RuleChoice& choice = choices[states_[gpu]];
-      if (!choice.fits() || choice.cost >= cost) continue;
+      if (!choice.fits() || choice.cost >= cost) {
+        continue;
+      }
       found = gpu;
       cost = choice.cost;
     }
@@ -128,7 +148,9 @@ class ScanFleet : public LossFleet {
   std::size_t next(const std::vector<RuleChoice>& choices) {
     for (std::size_t step = 0; step < states_.size(); ++step) {
       const std::size_t gpu = (cursor_ + step) % states_.size();
-      if (!choices[states_[gpu]].fits()) continue;
+      if (!choices[states_[gpu]].fits()) {
+        continue;
+      }
       cursor_ = gpu + 1;
       return gpu;
     }
@@ -150,7 +172,9 @@ std::unique_ptr<LossFleet> make_index_fleet(const StateSpace& space, Rule rule, 
                                             std::span<const std::size_t> profile_of_want,
                                             const MovePolicy& moves) {
   auto fleet = std::make_unique<IndexFleet>(space, rule, gpus, moves);
-  for (const std::size_t profile : profile_of_want) fleet->add_want(space, profile);
+  for (const std::size_t profile : profile_of_want) {
+    fleet->add_want(space, profile);
+  }
   return fleet;
 }
 
@@ -158,7 +182,9 @@ std::unique_ptr<LossFleet> make_scan_fleet(const StateSpace& space, Rule rule, s
                                            std::span<const std::size_t> profile_of_want,
                                            std::span<const double> shares) {
   auto fleet = std::make_unique<ScanFleet>(space, rule, gpus, shares);
-  for (const std::size_t profile : profile_of_want) fleet->add_want(profile);
+  for (const std::size_t profile : profile_of_want) {
+    fleet->add_want(profile);
+  }
   return fleet;
 }
 

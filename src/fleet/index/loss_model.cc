@@ -33,7 +33,8 @@ Status check_model(const LossModel& model) {
     return fail(ErrorCode::kInvalidArgument,
                 "arrivals and lifetimes must be above 0, and their product 10^10 at most");
   }
-  if (!(model.warm_up >= 0 && model.warm_up < 1)) {
+  const bool is_part = model.warm_up >= 0 && model.warm_up < 1;  // Nor is it NaN.
+  if (!is_part) {
     return fail(ErrorCode::kInvalidArgument, "the warm-up is a part of the time: 0 to below 1");
   }
   return {};
@@ -79,7 +80,9 @@ double ratio(double part, double whole) {
 }  // namespace
 
 Result<LossOutcome> run_loss_model(const LossModel& model, LossFleet& fleet) {
-  if (const Status sound = check_model(model); !sound) return fail(sound);
+  if (const Status sound = check_model(model); !sound) {
+    return fail(sound);
+  }
   fleet::Random random(model.seed);
   const fleet::WeightedChoice choice(model.shares);
   LossOutcome outcome{.offered = std::vector<std::int64_t>(model.shares.size()),
@@ -89,19 +92,27 @@ Result<LossOutcome> run_loss_model(const LossModel& model, LossFleet& fleet) {
   const double gap = 1 / model.arrivals;
   const double counted_from = model.warm_up * model.lifetimes;
   std::int64_t moves_before = 0;
-  for (double time = random.exponential(gap); time <= model.lifetimes;
-       time += random.exponential(gap)) {
+  double time = 0;
+  while ((time += random.exponential(gap)) <= model.lifetimes) {
     // Drawn whether it is accepted or not, so that every rule meets the same.
     const std::size_t want = choice.draw(random);
     const double lifetime = random.exponential(1);
     departures.leave_until(time, fleet);
     const bool counted = time > counted_from;
-    if (!counted) moves_before = fleet.moves();
+    if (!counted) {
+      moves_before = fleet.moves();
+    }
     const bool accepted = fleet.arrive(want, departures.next_ticket());
-    if (accepted) departures.add(time + lifetime);
-    if (!counted) continue;
+    if (accepted) {
+      departures.add(time + lifetime);
+    }
+    if (!counted) {
+      continue;
+    }
     ++outcome.offered[want];
-    if (accepted) ++outcome.accepted[want];
+    if (accepted) {
+      ++outcome.accepted[want];
+    }
   }
   outcome.moves = fleet.moves() - moves_before;
   return outcome;
@@ -128,12 +139,18 @@ double LossOutcome::moves_per_accepted() const {
 }
 
 Estimate estimate(std::span<const double> samples) {
-  if (samples.empty()) return {};
+  if (samples.empty()) {
+    return {};
+  }
   const auto count = static_cast<double>(samples.size());
   const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / count;
-  if (samples.size() == 1) return {.mean = mean};
+  if (samples.size() == 1) {
+    return {.mean = mean};
+  }
   double squares = 0;
-  for (const double sample : samples) squares += (sample - mean) * (sample - mean);
+  for (const double sample : samples) {
+    squares += (sample - mean) * (sample - mean);
+  }
   constexpr double kNormal95 = 1.96;
   return {.mean = mean, .half_width = kNormal95 * std::sqrt(squares / (count - 1) / count)};
 }

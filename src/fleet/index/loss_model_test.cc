@@ -34,7 +34,9 @@ LossModel uniform(std::size_t gpus, double lifetimes) {
   LossModel model{.arrivals = static_cast<double>(gpus) / 0.485714,
                   .shares = std::vector<double>(5, 1),
                   .lifetimes = lifetimes};
-  for (const Profile& profile : a100().profiles()) model.slices.push_back(profile.memory_slices);
+  for (const Profile& profile : a100().profiles()) {
+    model.slices.push_back(profile.memory_slices);
+  }
   return model;
 }
 
@@ -43,7 +45,9 @@ class Servers : public LossFleet {
  public:
   explicit Servers(int free) : free_(free) {}
   bool arrive(std::size_t /*want*/, Ticket ticket) override {
-    if (free_ == 0) return false;
+    if (free_ == 0) {
+      return false;
+    }
     --free_;
     EXPECT_TRUE(inside_.insert(ticket).second);
     return true;
@@ -62,7 +66,9 @@ TEST(LossModelTest, LosesWhatErlangsFormulaSays) {
   // Ten servers offered eight: B = (8^10 / 10!) / sum 8^k / k!.
   double term = 1;
   double sum = 1;
-  for (int k = 1; k <= 10; ++k) sum += term *= 8.0 / k;
+  for (int k = 1; k <= 10; ++k) {
+    sum += term *= 8.0 / k;
+  }
   const double blocked = term / sum;
   LossModel model{.arrivals = 8, .shares = {1, 2}, .slices = {1, 4}, .lifetimes = 20'000};
   Servers servers(10);
@@ -112,7 +118,7 @@ TEST(LossModelTest, ScanAndIndexAgreeForRulesThatGoByNumber) {
 
 TEST(LossModelTest, RefusesFiguresThatMeanNothing) {
   Servers servers(1);
-  const auto refused = [&](LossModel model) { return !run_loss_model(model, servers); };
+  const auto refused = [&](const LossModel& model) { return !run_loss_model(model, servers); };
   const LossModel good{.arrivals = 1, .shares = {1}, .slices = {1}, .lifetimes = 1};
   EXPECT_FALSE(refused(good));
   LossModel bad = good;
@@ -139,7 +145,9 @@ std::set<ProfileCounts> one_gpu_more(const std::set<ProfileCounts>& before,
   for (const ProfileCounts& old : before) {
     for (const ProfileCounts& added : one) {
       ProfileCounts sum = old;
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += added[i];
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        sum[i] += added[i];
+      }
       after.insert(sum);
     }
   }
@@ -151,10 +159,22 @@ bool repacks(const StateSpace& space, std::size_t gpus, const ProfileCounts& cou
   LossFleet::Ticket ticket = 0;
   for (std::size_t profile = 0; profile < counts.size(); ++profile) {
     for (int i = 0; i < counts[profile]; ++i) {
-      if (!fleet->arrive(profile, ticket++)) return false;
+      if (!fleet->arrive(profile, ticket++)) {
+        return false;
+      }
     }
   }
   return true;
+}
+
+// One instance more of a profile, where no packing holds that.
+void expect_no_more(const StateSpace& space, std::size_t gpus, const ProfileCounts& counts,
+                    const std::set<ProfileCounts>& held) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    ProfileCounts more = counts;
+    ++more[i];
+    ASSERT_TRUE(held.contains(more) || !repacks(space, gpus, more));
+  }
 }
 
 TEST(LossModelTest, RepacksExactlyWhatSomePackingHolds) {
@@ -173,13 +193,7 @@ TEST(LossModelTest, RepacksExactlyWhatSomePackingHolds) {
   for (std::size_t gpus = 1; gpus <= 2; ++gpus) {
     for (const ProfileCounts& counts : held) {
       ASSERT_TRUE(repacks(six, gpus, counts));
-      for (std::size_t i = 0; i < counts.size(); ++i) {
-        ProfileCounts more = counts;
-        ++more[i];
-        if (!held.contains(more)) {
-          ASSERT_FALSE(repacks(six, gpus, more));
-        }
-      }
+      ASSERT_NO_FATAL_FAILURE(expect_no_more(six, gpus, counts, held));
     }
     held = one_gpu_more(held, one);
   }
@@ -197,7 +211,9 @@ TEST(LossModelTest, ForesightLosesFewerSlicesThanEveryPublishedRule) {
   const auto profiles = all_profiles(a100());
   const double ours = lost(make_index_fleet(a100(), Rule::kForesight, kGpus, profiles));
   for (const Rule rule : kRules) {
-    if (rule == Rule::kForesight) continue;
+    if (rule == Rule::kForesight) {
+      continue;
+    }
     EXPECT_LT(ours, lost(make_scan_fleet(a100(), rule, kGpus, profiles, shares)) + 0.003)
         << to_string(rule);
   }

@@ -16,10 +16,14 @@ class OrderedSet {
   void grow(std::size_t bound) {
     std::size_t words = (bound + 63) / 64;
     for (std::size_t level = 0; level == 0 || words > 1; ++level, words = (words + 63) / 64) {
-      if (level == levels_.size()) levels_.emplace_back();
+      if (level == levels_.size()) {
+        levels_.emplace_back();
+      }
       levels_[level].resize(words);
     }
-    if (levels_.back().size() > 1) levels_.emplace_back(1);
+    if (levels_.back().size() > 1) {
+      levels_.emplace_back(1);
+    }
     rebuild();
   }
 
@@ -33,7 +37,9 @@ class OrderedSet {
   void erase(std::size_t number) {
     for (std::vector<std::uint64_t>& level : levels_) {
       level[number / 64] &= ~(std::uint64_t{1} << (number % 64));
-      if (level[number / 64] != 0) return;
+      if (level[number / 64] != 0) {
+        return;
+      }
       number /= 64;
     }
   }
@@ -43,9 +49,13 @@ class OrderedSet {
     std::size_t level = 0;
     for (; level < levels_.size(); ++level, number = number / 64 + 1) {
       const std::size_t word = number / 64;
-      if (word >= levels_[level].size()) return std::nullopt;
+      if (word >= levels_[level].size()) {
+        return std::nullopt;
+      }
       const std::uint64_t rest = levels_[level][word] >> (number % 64);
-      if (rest == 0) continue;
+      if (rest == 0) {
+        continue;
+      }
       number += static_cast<std::size_t>(std::countr_zero(rest));
       while (level > 0) {
         --level;
@@ -58,7 +68,9 @@ class OrderedSet {
 
   std::size_t memory_bytes() const {
     std::size_t words = 0;
-    for (const std::vector<std::uint64_t>& level : levels_) words += level.capacity();
+    for (const std::vector<std::uint64_t>& level : levels_) {
+      words += level.capacity();
+    }
     return words * sizeof(std::uint64_t);
   }
 
@@ -66,7 +78,9 @@ class OrderedSet {
   void rebuild() {
     for (std::size_t level = 1; level < levels_.size(); ++level) {
       for (std::size_t word = 0; word < levels_[level - 1].size(); ++word) {
-        if (levels_[level - 1][word] == 0) continue;
+        if (levels_[level - 1][word] == 0) {
+          continue;
+        }
         levels_[level][word / 64] |= std::uint64_t{1} << (word % 64);
       }
     }

@@ -22,7 +22,9 @@ std::uint64_t split_mix(std::uint64_t& state) {
 }  // namespace
 
 Random::Random(std::uint64_t seed) {
-  for (std::uint64_t& word : state_) word = split_mix(seed);
+  for (std::uint64_t& word : state_) {
+    word = split_mix(seed);
+  }
 }
 
 Random Random::stream(std::uint64_t seed, std::uint64_t number) {
@@ -51,7 +53,9 @@ std::uint64_t Random::below(std::uint64_t bound) {
   // What is above the greatest multiple of `bound` would favour small results.
   const std::uint64_t unfair = (0 - bound) % bound;
   std::uint64_t drawn = bits();
-  while (drawn < unfair) drawn = bits();
+  while (drawn < unfair) {
+    drawn = bits();
+  }
   return drawn % bound;
 }
 
@@ -84,9 +88,13 @@ WeightedChoice::WeightedChoice(std::span<const double> weights) : count_(weights
     }
   }
   // What is left differs from one by rounding only, unless its weight is zero.
-  for (const std::size_t i : large) keep_[i] = 1;
+  for (const std::size_t i : large) {
+    keep_[i] = 1;
+  }
   for (const std::size_t i : small) {
-    if (weights[i] > 0) keep_[i] = 1;
+    if (weights[i] > 0) {
+      keep_[i] = 1;
+    }
   }
 }
 

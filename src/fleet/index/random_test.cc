@@ -49,8 +49,12 @@ TEST(RandomTest, DrawsExponentialTimesWithTheMeanAndVariance) {
 TEST(RandomTest, DrawsEachNumberBelowTheBoundEquallyOften) {
   Random random(1);
   std::vector<int> seen(5);
-  for (int i = 0; i < 50'000; ++i) ++seen[random.below(5)];
-  for (const int count : seen) EXPECT_NEAR(count, 10'000, 400);
+  for (int i = 0; i < 50'000; ++i) {
+    ++seen[random.below(5)];
+  }
+  for (const int count : seen) {
+    EXPECT_NEAR(count, 10'000, 400);
+  }
 }
 
 TEST(WeightedChoiceTest, DrawsInProportionAndNeverWhatWeighsNothing) {
@@ -58,8 +62,12 @@ TEST(WeightedChoiceTest, DrawsInProportionAndNeverWhatWeighsNothing) {
   const WeightedChoice choice(weights);
   Random random(9);
   std::vector<int> seen(weights.size());
-  for (int i = 0; i < 100'000; ++i) ++seen[choice.draw(random)];
-  for (std::size_t i = 0; i < weights.size(); ++i) EXPECT_NEAR(seen[i], weights[i] * 1e5, 700) << i;
+  for (int i = 0; i < 100'000; ++i) {
+    ++seen[choice.draw(random)];
+  }
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    EXPECT_NEAR(seen[i], weights[i] * 1e5, 700) << i;
+  }
   EXPECT_EQ(seen[1], 0);
   EXPECT_EQ(seen[4], 0);
 }

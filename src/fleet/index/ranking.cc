@@ -13,7 +13,9 @@ Ranking rank_states(const StateSpace& space, Rule rule, std::span<const double> 
   for (const std::vector<RuleChoice>& choices : table.choices) {
     std::vector<RankedState> order;
     for (std::size_t number = 0; number < choices.size(); ++number) {
-      if (!choices[number].fits()) continue;
+      if (!choices[number].fits()) {
+        continue;
+      }
       order.push_back({.choice = choices[number], .state = static_cast<StateNumber>(number)});
     }
     std::ranges::sort(order, [&](const RankedState& a, const RankedState& b) {

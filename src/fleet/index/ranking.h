@@ -45,13 +45,17 @@ class OpenRanks {
   void erase(Rank rank) {
     std::uint64_t& word = words_[rank / 64];
     word &= ~bit(rank);
-    if (word == 0) summary_[rank / 4096] &= ~bit(rank / 64);
+    if (word == 0) {
+      summary_[rank / 4096] &= ~bit(rank / 64);
+    }
   }
 
   // kNoRank if there is none.
   Rank first() const {
     for (std::size_t at = 0; at < summary_.size(); ++at) {
-      if (summary_[at] == 0) continue;
+      if (summary_[at] == 0) {
+        continue;
+      }
       const std::size_t word = at * 64 + low_bit(summary_[at]);
       return static_cast<Rank>(word * 64 + low_bit(words_[word]));
     }
@@ -62,9 +66,13 @@ class OpenRanks {
   Rank after(Rank rank) const {
     std::size_t word = rank / 64;
     const std::uint64_t rest = words_[word] & (~std::uint64_t{0} << (rank % 64)) & ~bit(rank);
-    if (rest != 0) return static_cast<Rank>(word * 64 + low_bit(rest));
+    if (rest != 0) {
+      return static_cast<Rank>(word * 64 + low_bit(rest));
+    }
     for (++word; word < words_.size(); ++word) {
-      if (words_[word] != 0) return static_cast<Rank>(word * 64 + low_bit(words_[word]));
+      if (words_[word] != 0) {
+        return static_cast<Rank>(word * 64 + low_bit(words_[word]));
+      }
     }
     return kNoRank;
   }

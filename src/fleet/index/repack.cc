@@ -32,7 +32,9 @@ std::optional<Piece> piece_of(const Profile& profile) {
                                              {2, {0, 2, 4, 6}, Piece::kAnyPair},
                                              {1, {0, 1, 2, 3, 4, 5, 6}, Piece::kSlice}}};
   for (const Known& entry : known) {
-    if (profile.memory_slices == entry.size && profile.starts == entry.starts) return entry.piece;
+    if (profile.memory_slices == entry.size && profile.starts == entry.starts) {
+      return entry.piece;
+    }
   }
   return std::nullopt;
 }
@@ -49,7 +51,9 @@ class RepackingFleet : public LossFleet {
       --count(piece);
       return false;
     }
-    if (ticket >= held_.size()) held_.resize(std::size_t{ticket} + 1);
+    if (ticket >= held_.size()) {
+      held_.resize(std::size_t{ticket} + 1);
+    }
     held_[ticket] = piece;
     return true;
   }
@@ -63,11 +67,15 @@ class RepackingFleet : public LossFleet {
   // that may lie anywhere; for the same reason those go to the end of upper halves first.
   bool fits() {
     const std::int64_t shared = gpus_ - count(Piece::kWhole);
-    if (shared < 0) return false;
+    if (shared < 0) {
+      return false;
+    }
     const std::int64_t upper_taken = std::min(count(Piece::kHalf), shared);
     const std::int64_t lower =
         shared - count(Piece::kLowerHalf) - (count(Piece::kHalf) - upper_taken);
-    if (lower < 0) return false;
+    if (lower < 0) {
+      return false;
+    }
     const std::int64_t upper = shared - upper_taken;
     const std::int64_t at_end = std::min(count(Piece::kAnyPair), upper);
     const std::int64_t pairs =

@@ -29,9 +29,13 @@ float fragmentation(const StateSpace& space, StateNumber state) {
   const SliceMask used = space.layout(state).used();
   int sum = 0;
   for (const Profile& profile : space.profiles()) {
-    if (profile.memory_slices > space.free_slices(state)) continue;
+    if (profile.memory_slices > space.free_slices(state)) {
+      continue;
+    }
     for (const int start : profile.starts) {
-      if ((slice_mask(profile.at(start)) & used) != 0) sum += profile.memory_slices;
+      if ((slice_mask(profile.at(start)) & used) != 0) {
+        sum += profile.memory_slices;
+      }
     }
   }
   return static_cast<float>(sum);
@@ -40,7 +44,9 @@ float fragmentation(const StateSpace& space, StateNumber state) {
 float stranded(const StateSpace& space, StateNumber state) {
   int sum = 0;
   for (std::size_t profile = 0; profile < space.profiles().size(); ++profile) {
-    if (!space.fits(profile, state)) sum += space.free_slices(state);
+    if (!space.fits(profile, state)) {
+      sum += space.free_slices(state);
+    }
   }
   return static_cast<float>(sum);
 }
@@ -90,6 +96,19 @@ float cost_of(const StateSpace& space, Rule rule, const std::vector<float>& pote
   return potential[to] - potential[from];
 }
 
+// The first of the cheapest.
+template <typename Cost>
+RuleChoice cheapest(std::span<const Placing> placings, const Cost& price) {
+  RuleChoice best;
+  for (const Placing& placing : placings) {
+    const float cost = price(placing);
+    if (!best.fits() || cost < best.cost) {
+      best = {.placing = placing, .cost = cost};
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 std::string_view to_string(Rule rule) {
@@ -99,7 +118,9 @@ std::string_view to_string(Rule rule) {
 Result<Rule> parse_rule(std::string_view name) {
   std::string all;
   for (const Rule rule : kRules) {
-    if (to_string(rule) == name) return rule;
+    if (to_string(rule) == name) {
+      return rule;
+    }
     all += (all.empty() ? "" : ", ") + std::string(to_string(rule));
   }
   return fail(ErrorCode::kInvalidArgument, "no placement rule \"" + std::string(name) + "\"",
@@ -120,11 +141,9 @@ RuleTable make_rule_table(const StateSpace& space, Rule rule, std::span<const do
     choices.resize(space.size());
     for (std::size_t number = 0; number < space.size(); ++number) {
       const auto from = static_cast<StateNumber>(number);
-      for (const Placing& placing : space.placings(profile, from)) {
-        const float cost = cost_of(space, rule, table.potential, {from, placing.to});
-        RuleChoice& best = choices[number];
-        if (!best.fits() || cost < best.cost) best = {.placing = placing, .cost = cost};
-      }
+      choices[number] = cheapest(space.placings(profile, from), [&](const Placing& placing) {
+        return cost_of(space, rule, table.potential, {from, placing.to});
+      });
     }
   }
   return table;

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sectile/base/check.h"
 #include "sectile/geometry/catalogue.h"
 
 namespace sectile {
@@ -26,20 +28,24 @@ struct At {
   int start;
 };
 
+std::size_t number_of(const char* name) {
+  const std::optional<std::size_t> number =
+      a100().find_profile(a100().model().find_by_name(name)->id);
+  SECTILE_CHECK(number.has_value());
+  return *number;
+}
+
 StateNumber state_of(const std::vector<At>& slots) {
   StateNumber state = kEmptyState;
   for (const At& at : slots) {
-    const Profile& profile = *a100().model().find_by_name(at.profile);
-    state = a100().placed(*a100().find_profile(profile.id), at.start, state);
+    state = a100().placed(number_of(at.profile), at.start, state);
   }
   return state;
 }
 
 RuleChoice choice(Rule rule, const char* profile, const std::vector<At>& slots) {
   const std::vector<double> shares(a100().profiles().size(), 1);
-  const Profile& found = *a100().model().find_by_name(profile);
-  return make_rule_table(a100(), rule, shares)
-      .choices[*a100().find_profile(found.id)][state_of(slots)];
+  return make_rule_table(a100(), rule, shares).choices[number_of(profile)][state_of(slots)];
 }
 
 float potential(Rule rule, const std::vector<At>& slots) {
@@ -48,7 +54,9 @@ float potential(Rule rule, const std::vector<At>& slots) {
 }
 
 TEST(RuleTest, NamesGoBothWays) {
-  for (const Rule rule : kRules) EXPECT_EQ(*parse_rule(to_string(rule)), rule);
+  for (const Rule rule : kRules) {
+    EXPECT_EQ(*parse_rule(to_string(rule)), rule);
+  }
   const Result<Rule> unknown = parse_rule("tetris");
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, ErrorCode::kInvalidArgument);
@@ -87,14 +95,11 @@ TEST(RuleTest, ForesightPrefersGpusThatMoreInstancesKeepBusy) {
 
 TEST(RuleTest, ForesightForgetsWhatNobodyAsksFor) {
   std::vector<double> shares(a100().profiles().size(), 0);
-  const auto number = [](const char* name) {
-    return *a100().find_profile(a100().model().find_by_name(name)->id);
-  };
-  shares[number("1g.10gb")] = 1;
-  shares[number("7g.80gb")] = 1;
+  shares[number_of("1g.10gb")] = 1;
+  shares[number_of("7g.80gb")] = 1;
   const RuleTable table = make_rule_table(a100(), Rule::kForesight, shares);
   // As nothing between is wanted, only how many instances there are matters: best fit.
-  const auto& costs = table.choices[number("1g.10gb")];
+  const auto& costs = table.choices[number_of("1g.10gb")];
   EXPECT_NEAR(costs[state_of({{"1g.10gb", 0}})].cost, costs[state_of({{"1g.10gb", 4}})].cost, 1e-6);
   EXPECT_LT(costs[state_of({{"1g.10gb", 0}, {"1g.10gb", 5}})].cost,
             costs[state_of({{"1g.10gb", 0}})].cost);
@@ -115,19 +120,23 @@ TEST(RuleTest, ForesightKeepsLowerHalvesOnlyFor4gThatOutnumber3g) {
   EXPECT_LT(start_of_2g(), 4);
 }
 
+void expect_choice_that_fits(const RuleTable& table, std::size_t profile, StateNumber state) {
+  const RuleChoice& made = table.choices[profile][state];
+  ASSERT_EQ(made.fits(), a100().fits(profile, state));
+  ASSERT_TRUE(std::isfinite(made.cost));
+  if (made.fits()) {
+    ASSERT_EQ(a100().placed(profile, made.placing.start, state), made.placing.to);
+  }
+}
+
 TEST(RuleTest, ChoosesSomethingExactlyWhereSomethingFits) {
   const std::vector<double> shares(a100().profiles().size(), 0);
   for (const Rule rule : kRules) {
     const RuleTable table = make_rule_table(a100(), rule, shares);
     for (std::size_t profile = 0; profile < shares.size(); ++profile) {
       for (std::size_t state = 0; state < a100().size(); ++state) {
-        const RuleChoice& made = table.choices[profile][state];
-        const auto number = static_cast<StateNumber>(state);
-        ASSERT_EQ(made.fits(), a100().fits(profile, number));
-        ASSERT_TRUE(std::isfinite(made.cost));
-        if (made.fits()) {
-          ASSERT_EQ(a100().placed(profile, made.placing.start, number), made.placing.to);
-        }
+        ASSERT_NO_FATAL_FAILURE(
+            expect_choice_that_fits(table, profile, static_cast<StateNumber>(state)));
       }
     }
   }

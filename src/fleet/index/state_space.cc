@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "sectile/base/check.h"
 #include "sectile/geometry/fit.h"
 
 namespace sectile {
@@ -20,7 +22,9 @@ static_assert(StateSpace::kMaxProfiles * (1U << kStartBits) <= 256 && kMaxGpuIns
 
 std::optional<std::size_t> StateSpace::find_profile(ProfileId id) const {
   const auto found = std::ranges::find(profiles_, id, &Profile::id);
-  if (found == profiles_.end()) return std::nullopt;
+  if (found == profiles_.end()) {
+    return std::nullopt;
+  }
   return static_cast<std::size_t>(found - profiles_.begin());
 }
 
@@ -30,8 +34,12 @@ std::optional<std::uint64_t> StateSpace::key_of(const Layout& layout) const {
   for (const Slot& slot : layout.slots()) {
     const std::optional<std::size_t> profile = find_profile(slot.profile());
     const int start = slot.placement().start;
-    if (!profile || start < 0 || start >= kMaxMemorySlices) return std::nullopt;
-    if (slot.placement().size != profiles_[*profile].memory_slices) return std::nullopt;
+    if (!profile || start < 0 || start >= kMaxMemorySlices) {
+      return std::nullopt;
+    }
+    if (slot.placement().size != profiles_[*profile].memory_slices) {
+      return std::nullopt;
+    }
     const std::uint64_t byte = (*profile << kStartBits) | static_cast<std::uint64_t>(start + 1);
     key = (key << 8U) | byte;
   }
@@ -39,18 +47,25 @@ std::optional<std::uint64_t> StateSpace::key_of(const Layout& layout) const {
 }
 
 StateNumber StateSpace::number_of(const Layout& layout) {
-  const auto [found, added] =
-      numbers_.try_emplace(*key_of(layout), static_cast<StateNumber>(layouts_.size()));
-  if (added) layouts_.push_back(layout);
+  const std::optional<std::uint64_t> key = key_of(layout);
+  SECTILE_CHECK(key.has_value());
+  const auto [found, added] = numbers_.try_emplace(*key, static_cast<StateNumber>(layouts_.size()));
+  if (added) {
+    layouts_.push_back(layout);
+  }
   return found->second;
 }
 
 Result<StateSpace> StateSpace::of(const Model& model, const ProfileFilter& filter) {
-  if (const Status valid = validate(model); !valid) return fail(valid);
+  if (const Status valid = validate(model); !valid) {
+    return fail(valid);
+  }
   StateSpace space;
   space.model_ = model;
   for (const Profile& profile : model.profiles) {
-    if (!filter || filter(profile)) space.profiles_.push_back(profile);
+    if (!filter || filter(profile)) {
+      space.profiles_.push_back(profile);
+    }
   }
   const std::size_t count = space.profiles_.size();
   if (count == 0 || count > kMaxProfiles) {
@@ -58,7 +73,9 @@ Result<StateSpace> StateSpace::of(const Model& model, const ProfileFilter& filte
                                                  " profiles to place; 1 to " +
                                                  std::to_string(kMaxProfiles) + " are possible");
   }
-  if (const Status explored = space.explore(); !explored) return fail(explored);
+  if (const Status explored = space.explore(); !explored) {
+    return fail(explored);
+  }
   space.index_transitions();
   return space;
 }
@@ -74,7 +91,9 @@ Status StateSpace::explore() {
         number_of(*from.with_unchecked(Slot(profile, start)));
       }
     }
-    for (const Slot& slot : from.slots()) number_of(from.without(slot.placement()));
+    for (const Slot& slot : from.slots()) {
+      number_of(from.without(slot.placement()));
+    }
     if (layouts_.size() > kMaxStates) {
       return fail(ErrorCode::kInvalidArgument, model_.key + ": more than " +
                                                    std::to_string(kMaxStates) +
@@ -102,10 +121,11 @@ void StateSpace::index_transitions() {
     free_.push_back(static_cast<std::uint8_t>(model_.memory_slices - std::popcount(from.used())));
     held_first_.push_back(static_cast<std::uint32_t>(held_.size()));
     for (const Slot& slot : from.slots()) {
-      const std::size_t profile = *find_profile(slot.profile());
+      const std::optional<std::size_t> profile = find_profile(slot.profile());
+      SECTILE_CHECK(profile.has_value());
       const auto start = static_cast<std::uint8_t>(slot.placement().start);
-      held_.push_back({.profile = static_cast<std::uint8_t>(profile), .start = start});
-      released_[(state * profiles_.size() + profile) * kMaxMemorySlices + start] =
+      held_.push_back({.profile = static_cast<std::uint8_t>(*profile), .start = start});
+      released_[(state * profiles_.size() + *profile) * kMaxMemorySlices + start] =
           number_of(from.without(slot.placement()));
     }
   }
@@ -114,16 +134,22 @@ void StateSpace::index_transitions() {
 
 StateNumber StateSpace::placed(std::size_t profile, int start, StateNumber state) const {
   for (const Placing& placing : placings(profile, state)) {
-    if (placing.start == start) return placing.to;
+    if (placing.start == start) {
+      return placing.to;
+    }
   }
   return kNoState;
 }
 
 std::optional<StateNumber> StateSpace::find(const Layout& layout) const {
   const std::optional<std::uint64_t> key = key_of(layout);
-  if (!key) return std::nullopt;
+  if (!key) {
+    return std::nullopt;
+  }
   const auto found = numbers_.find(*key);
-  if (found == numbers_.end()) return std::nullopt;
+  if (found == numbers_.end()) {
+    return std::nullopt;
+  }
   return found->second;
 }
 

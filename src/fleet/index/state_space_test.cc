@@ -51,7 +51,9 @@ void expect_agreement(const StateSpace& space, StateNumber state) {
 TEST(StateSpaceTest, AgreesWithTheRulesOfMigForEveryModelWithItsPlainProfiles) {
   for (const Model& model : catalogue()) {
     const Result<StateSpace> space = StateSpace::of(model, plain);
-    if (!space) continue;  // Thor, whose only plain profile may be filtered away.
+    if (!space) {
+      continue;  // Thor, whose only plain profile may be filtered away.
+    }
     EXPECT_EQ(space->layout(kEmptyState), Layout());
     for (std::size_t state = 0; state < space->size(); ++state) {
       expect_agreement(*space, static_cast<StateNumber>(state));
@@ -64,7 +66,9 @@ TEST(StateSpaceTest, HoldsEveryLayoutAndMoreOnlyWhereDestroyingLeavesMore) {
     const Model& model = **find_model(key);
     const Result<StateSpace> space = StateSpace::of(model);
     ASSERT_TRUE(space) << key;
-    for (const Layout& layout : all_layouts(model)) EXPECT_TRUE(space->find(layout)) << key;
+    for (const Layout& layout : all_layouts(model)) {
+      EXPECT_TRUE(space->find(layout)) << key;
+    }
     const std::size_t layouts = all_layouts(model).size();
     EXPECT_GE(space->size(), layouts) << key;
     if (model.needs.empty()) {
