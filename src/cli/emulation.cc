@@ -268,8 +268,9 @@ Status Emulation::set_environment(const std::string& library) {
 
 // Programs of the machine that would otherwise be those of the machine around it.
 Status Emulation::write_stand_in_programs() {
-  const Status smi = write_stand_in(
-      "nvidia-smi", "exec " + internal::shell_quoted(executable_path()) + " internal smi -- \"$@\"\n");
+  const Status smi =
+      write_stand_in("nvidia-smi", "exec " + internal::shell_quoted(executable_path()) +
+                                       " internal smi -- \"$@\"\n");
   return smi ? write_stand_in("systemctl", kSystemctl) : smi;
 }
 
