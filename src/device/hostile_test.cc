@@ -16,6 +16,16 @@ struct Lie {
   std::function<void(NvmlTable&)> tell;
 };
 
+// Lets the driver answer as before, and changes what it tells of an instance.
+template <typename Function, typename Alter>
+void alter_info(Function& function, Alter alter) {
+  function.target = [ask = function.target, alter](auto handle, auto* info) {
+    const nvmlReturn_t code = ask(handle, info);
+    alter(*info);
+    return code;
+  };
+}
+
 const std::vector<Lie> kLies = {
     {"four billion GPUs",
      [](NvmlTable& table) {
@@ -132,53 +142,24 @@ const std::vector<Lie> kLies = {
      }},
     {"an instance of another profile",
      [](NvmlTable& table) {
-       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                             nvmlGpuInstance_t handle,
-                                             nvmlGpuInstanceInfo_t* info) {
-         const nvmlReturn_t code = ask(handle, info);
-         info->profileId += 1;
-         return code;
-       };
+       alter_info(table.GpuInstanceGetInfo, [](auto& info) { info.profileId += 1; });
      }},
     {"instances that overlap",
      [](NvmlTable& table) {
-       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                             nvmlGpuInstance_t handle,
-                                             nvmlGpuInstanceInfo_t* info) {
-         const nvmlReturn_t code = ask(handle, info);
-         info->placement.start = 0;
-         return code;
-       };
+       alter_info(table.GpuInstanceGetInfo, [](auto& info) { info.placement.start = 0; });
      }},
     {"an instance outside",
      [](NvmlTable& table) {
-       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                             nvmlGpuInstance_t handle,
-                                             nvmlGpuInstanceInfo_t* info) {
-         const nvmlReturn_t code = ask(handle, info);
-         info->placement = {0x7FFFFFFFU, 0x7FFFFFFFU};
-         return code;
-       };
+       alter_info(table.GpuInstanceGetInfo,
+                  [](auto& info) { info.placement = {0x7FFFFFFFU, 0x7FFFFFFFU}; });
      }},
     {"an instance of another size",
      [](NvmlTable& table) {
-       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                             nvmlGpuInstance_t handle,
-                                             nvmlGpuInstanceInfo_t* info) {
-         const nvmlReturn_t code = ask(handle, info);
-         info->placement.size = 1;
-         return code;
-       };
+       alter_info(table.GpuInstanceGetInfo, [](auto& info) { info.placement.size = 1; });
      }},
     {"two instances with one id",
      [](NvmlTable& table) {
-       table.GpuInstanceGetInfo.target = [ask = table.GpuInstanceGetInfo.target](
-                                             nvmlGpuInstance_t handle,
-                                             nvmlGpuInstanceInfo_t* info) {
-         const nvmlReturn_t code = ask(handle, info);
-         info->id = 1;
-         return code;
-       };
+       alter_info(table.GpuInstanceGetInfo, [](auto& info) { info.id = 1; });
      }},
     {"compute instances without handles",
      [](NvmlTable& table) {
@@ -190,13 +171,7 @@ const std::vector<Lie> kLies = {
      }},
     {"a compute instance outside",
      [](NvmlTable& table) {
-       table.ComputeInstanceGetInfo_v2.target = [ask = table.ComputeInstanceGetInfo_v2.target](
-                                                    nvmlComputeInstance_t handle,
-                                                    nvmlComputeInstanceInfo_t* info) {
-         const nvmlReturn_t code = ask(handle, info);
-         info->placement.start = 5;
-         return code;
-       };
+       alter_info(table.ComputeInstanceGetInfo_v2, [](auto& info) { info.placement.start = 5; });
      }},
     {"compute profiles beyond every GPU",
      [](NvmlTable& table) {
