@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bench/online/mixes.h"
 #include "sectile/fleet/loss_model.h"
+#include "sectile/fleet/practice.h"
 
 namespace sectile::bench {
 namespace {
@@ -19,17 +21,35 @@ Estimate difference(const std::vector<double>& ours, const std::vector<double>& 
   return estimate(differences);
 }
 
+std::vector<double> shares_of(const Mix& mix) {
+  std::vector<double> shares(mix.space->profiles().size());
+  for (std::size_t i = 0; i < mix.shares.size(); ++i) shares[mix.profiles[i]] = mix.shares[i];
+  return shares;
+}
+
 MakeFleet by_scan(Rule rule) {
   return [rule](const Mix& mix, std::size_t gpus) {
-    std::vector<double> shares(mix.space->profiles().size());
-    for (std::size_t i = 0; i < mix.shares.size(); ++i) shares[mix.profiles[i]] = mix.shares[i];
-    return make_scan_fleet(*mix.space, rule, gpus, mix.profiles, shares);
+    return make_scan_fleet(*mix.space, rule, gpus, mix.profiles, shares_of(mix));
   };
 }
 
 MakeFleet by_index(Rule rule, const MovePolicy& moves = {}) {
   return [rule, moves](const Mix& mix, std::size_t gpus) {
     return make_index_fleet(*mix.space, rule, gpus, mix.profiles, moves);
+  };
+}
+
+// Learned once for each mix, from arrivals of its own.
+MakeFleet practised(const Mix& mix, std::size_t gpus, const MovePolicy& moves = {}) {
+  const double most = moves.for_room ? moves.share_max : 0;
+  const Result<Practised> learned =
+      practise(*mix.space, {.shares = shares_of(mix), .moves_max = most, .gpus = gpus});
+  if (!learned) {
+    std::fprintf(stderr, "online_bench: %s\n", learned.error().message.c_str());
+    std::exit(1);
+  }
+  return [potential = learned->potential, moves](const Mix& of, std::size_t count) {
+    return make_practised_fleet(*of.space, count, of.profiles, shares_of(of), potential, moves);
   };
 }
 
@@ -66,14 +86,14 @@ void print_closed(const std::string& what, const Acceptance& ours, const Accepta
   std::printf("%s\t%% moves\t%.2f\t-\t0\t-\n", what.c_str(), ours.moves);
 }
 
-void print_load(const Mix& mix, const Load& load) {
-  const Acceptance ours = measure(mix, load, by_index(Rule::kForesight));
+void print_load(const Mix& mix, const Load& load, const MakeFleet& make) {
+  const Acceptance ours = measure(mix, load, make);
   const Acceptance repacked = measure(mix, load, repacking);
   std::array<char, 16> rho{};
   std::snprintf(rho.data(), rho.size(), "%.2f", load.rho);
   for (const Rule rule : kRules) {
-    if (rule == Rule::kForesight) continue;
-    const Acceptance theirs = measure(mix, load, by_scan(rule));
+    const Acceptance theirs =
+        measure(mix, load, rule == Rule::kForesight ? by_index(rule) : by_scan(rule));
     const std::string what =
         mix.name + ", load " + rho.data() + ", " + std::string(to_string(rule));
     print_row(what, "% count", ours, repacked, theirs, false);
@@ -90,7 +110,8 @@ void print_rules(int seeds) {
   std::printf(
       "# floor: repacking everything at will; last column: sectile - other, same arrivals\n");
   for (const Mix& mix : mixes()) {
-    for (const double rho : {0.85, 1.0, 1.2}) print_load(mix, {.rho = rho, .seeds = seeds});
+    const MakeFleet make = practised(mix, Load().gpus);
+    for (const double rho : {0.85, 1.0, 1.2}) print_load(mix, {.rho = rho, .seeds = seeds}, make);
   }
 }
 
@@ -105,12 +126,12 @@ void print_moves(int seeds) {
     const Load load{.seeds = seeds};
     const Acceptance repacked = measure(mix, load, repacking);
     const Acceptance fgd = measure(mix, load, by_scan(Rule::kStranded));
-    const Acceptance one = measure(mix, load, by_index(Rule::kForesight, for_room));
-    print_closed(mix.name + ", moves: one for room", one, repacked, fgd);
-    print_closed(mix.name + ", moves: also after refusals",
+    const Acceptance one = measure(mix, load, practised(mix, load.gpus, also_after));
+    print_closed(mix.name + ", moves", one, repacked, fgd);
+    print_closed(mix.name + ", moves, without practice",
                  measure(mix, load, by_index(Rule::kForesight, also_after)), repacked, fgd);
     for (const Rule rule : {Rule::kMostChoices, Rule::kStranded}) {
-      const std::string what = mix.name + ", one for room, beside " + std::string(to_string(rule));
+      const std::string what = mix.name + ", moves, beside " + std::string(to_string(rule));
       print_row(what, "% slices", one, repacked, measure(mix, load, by_index(rule, for_room)),
                 true);
     }
@@ -119,13 +140,15 @@ void print_moves(int seeds) {
 }
 
 void print_large(int seeds) {
-  std::printf("# 10,000 GPUs, load 1: lost however large the fleet; other: fgd by index\n");
+  std::printf("# 10,000 GPUs, load 1: lost however large the fleet; other: the rule by index\n");
   const Mix mix = mixes().front();
   const Load load{.gpus = 10'000, .lifetimes = 40, .seeds = seeds};
-  const Acceptance ours = measure(mix, load, by_index(Rule::kForesight));
-  const Acceptance fgd = measure(mix, load, by_index(Rule::kStranded));
+  const Acceptance ours = measure(mix, load, practised(mix, load.gpus));
   const Acceptance repacked = measure(mix, load, repacking);
-  print_row(mix.name + ", 10,000 GPUs", "% slices", ours, repacked, fgd, true);
+  for (const Rule rule : {Rule::kForesight, Rule::kStranded}) {
+    print_row(mix.name + ", 10,000 GPUs, " + std::string(to_string(rule)), "% slices", ours,
+              repacked, measure(mix, load, by_index(rule)), true);
+  }
 }
 
 }  // namespace sectile::bench

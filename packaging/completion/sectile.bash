@@ -220,6 +220,7 @@ _sectile() {
         --mix) COMPREPLY=(); return ;;
         --trace) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --policy|-p) COMPREPLY=(); return ;;
+        --practice) COMPREPLY=(); return ;;
         --layouts|-l) COMPREPLY=(); return ;;
         --rho) COMPREPLY=(); return ;;
         --queue) COMPREPLY=($(compgen -W 'loss fifo backfill' -- "$word")); return ;;
@@ -228,7 +229,7 @@ _sectile() {
         --seed) COMPREPLY=(); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json csv html' -- "$word")); return ;;
       esac
-      options='--fleet -g --mix --trace --policy -p --layouts -l --rho --queue --moves --lifetimes --seeds --seed --output -o --help -h --version --quiet -q --no-colour'
+      options='--fleet -g --mix --trace --policy -p --practice --layouts -l --rho --queue --moves --lifetimes --seeds --seed --output -o --help -h --version --quiet -q --no-colour'
       ;;
     emulate)
       case $before in

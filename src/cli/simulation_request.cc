@@ -18,6 +18,10 @@ namespace {
 
 constexpr int kMostRuns = 1000;
 constexpr double kMostLoad = 10;
+// Practice is made shorter than it may be, so that people wait for seconds.
+constexpr int kMostRounds = 1000;
+constexpr std::size_t kRequestsInRound = 300'000;
+constexpr double kMovesWhilePractising = 0.05;
 
 using Layouts = std::vector<StaticLayout>;
 
@@ -129,19 +133,63 @@ Way fixed_way(std::shared_ptr<const TrialGround> ground, std::string name, Layou
           }};
 }
 
+// Not a rule of the index but what foresight makes of itself, given time.
+constexpr std::string_view kPractised = "practised";
+
+std::vector<std::string> policies(const Arguments& arguments) {
+  return listed(arguments.text("policy", "foresight,fgd,best-fit,first-fit"));
+}
+
+using Preferences = std::shared_ptr<const std::vector<Preference>>;
+
+// Nothing, unless a policy needs it.
+Result<Preferences> practise_for(const TrialGround& ground, const SimulationDemand& demand,
+                                 const Arguments& arguments) {
+  const std::vector<std::string> names = policies(arguments);
+  const std::vector<std::string> layouts = listed(arguments.text("layouts", "dynamic"));
+  if (std::ranges::find(names, kPractised) == names.end() ||
+      std::ranges::find(layouts, "dynamic") == layouts.end()) {
+    return Preferences();
+  }
+  const Result<int> rounds = read_number(arguments, "practice", Practice().rounds, kMostRounds);
+  if (!rounds) {
+    return fail(rounds);
+  }
+  Practice how{.moves_max = arguments.has("moves") ? kMovesWhilePractising : 0, .rounds = *rounds};
+  how.requests = kRequestsInRound;
+  Result<std::vector<Preference>> learned = ground.practise(demand.shares, std::move(how));
+  if (!learned) {
+    return fail(learned);
+  }
+  return std::make_shared<const std::vector<Preference>>(*std::move(learned));
+}
+
+Way dynamic_way(std::shared_ptr<const TrialGround> ground, std::string name, Rule rule, bool moves,
+                Preferences preferences) {
+  name += moves ? " +1 move" : "";
+  return {.name = std::move(name),
+          .make = [ground = std::move(ground), rule, moves, preferences = std::move(preferences)] {
+            return ground->dynamic(rule, moves,
+                                   preferences ? std::span<const Preference>(*preferences)
+                                               : std::span<const Preference>());
+          }};
+}
+
 Result<std::vector<Way>> dynamic_ways(const std::shared_ptr<const TrialGround>& ground,
-                                      const Arguments& arguments) {
+                                      const Preferences& preferences, const Arguments& arguments) {
   std::vector<Way> ways;
   const bool moves = arguments.has("moves");
-  for (const std::string& name :
-       listed(arguments.text("policy", "foresight,fgd,best-fit,first-fit"))) {
+  for (const std::string& name : policies(arguments)) {
+    if (name == kPractised) {
+      ways.push_back(dynamic_way(ground, name, Rule::kForesight, moves, preferences));
+      continue;
+    }
     const Result<Rule> rule = parse_rule(name);
     if (!rule) {
-      return fail(rule);
+      return fail(ErrorCode::kInvalidArgument, rule.error().message,
+                  fmt::format("{}, {}", rule.error().next, kPractised));
     }
-    ways.push_back(
-        {.name = std::string(to_string(*rule)) + (moves ? " +1 move" : ""),
-         .make = [ground, rule = *rule, moves] { return ground->dynamic(rule, moves); }});
+    ways.push_back(dynamic_way(ground, std::string(to_string(*rule)), *rule, moves, {}));
   }
   return ways;
 }
@@ -160,11 +208,11 @@ Result<Layouts> read_layouts(const TrialGround& ground, const SimulationDemand& 
 // `under_way`: how many instances of the demand there would be at once without a limit.
 Result<std::vector<Way>> read_ways(const std::shared_ptr<const TrialGround>& ground,
                                    const SimulationDemand& demand, double under_way,
-                                   const Arguments& arguments) {
+                                   const Preferences& preferences, const Arguments& arguments) {
   std::vector<Way> ways;
   for (const std::string& name : listed(arguments.text("layouts", "dynamic"))) {
     if (name == "dynamic") {
-      Result<std::vector<Way>> dynamic = dynamic_ways(ground, arguments);
+      Result<std::vector<Way>> dynamic = dynamic_ways(ground, preferences, arguments);
       if (!dynamic) {
         return dynamic;
       }
@@ -239,12 +287,17 @@ Status add_loads(SimulationRequest& request, const SimulationDemand& demand,
     return fail(ErrorCode::kInvalidArgument, "all requests of the trace stay for no time",
                 "a load needs lifetimes above 0");
   }
+  const Result<Preferences> preferences = practise_for(*request.ground, demand, arguments);
+  if (!preferences) {
+    return fail(preferences);
+  }
   if (loads.back() > 0) {
     note_long_stays(request, demand, *lifetimes);
   }
   for (const double load : loads) {
     const double under_way = *full * (load > 0 ? load : 1);
-    Result<std::vector<Way>> ways = read_ways(request.ground, demand, under_way, arguments);
+    Result<std::vector<Way>> ways =
+        read_ways(request.ground, demand, under_way, *preferences, arguments);
     if (!ways) {
       return fail(ways);
     }

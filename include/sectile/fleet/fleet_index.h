@@ -98,6 +98,11 @@ class FleetIndex {
   // Fails with kInvalidArgument for a wrong number of shares, or one that is negative or infinite.
   Status expect(ModelNumber model, std::span<const double> shares);
 
+  // The same, and what a GPU in each state lacks: practice.h learns it for a mix. It holds until
+  // what is asked for differs from the mix. Fails with kInvalidArgument as expect() does, for
+  // another rule than kForesight, and for a wrong number of figures or one that is not finite.
+  Status prefer(ModelNumber model, std::span<const double> shares, std::vector<float> potential);
+
   // Places one instance. Fails with kUnsatisfiable if it fits on no GPU that is open to the tenant,
   // and with kInvalidArgument for a want that was not added.
   Result<FleetInstance> place(WantNumber want, TenantNumber tenant = kNobody);

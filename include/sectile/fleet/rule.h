@@ -60,4 +60,7 @@ struct RuleTable {
 // Requires: as many shares as profiles, finite, none negative.
 RuleTable make_rule_table(const StateSpace& space, Rule rule, std::span<const double> shares);
 
+// As kForesight, with a potential of your own: practice.h makes such. Requires: one for each state.
+RuleTable make_rule_table(const StateSpace& space, std::vector<float> potential);
+
 }  // namespace sectile

@@ -11,12 +11,19 @@
 
 #include "sectile/base/result.h"
 #include "sectile/fleet/loss_model.h"
+#include "sectile/fleet/practice.h"
 #include "sectile/fleet/rule.h"
 #include "sectile/fleet/state_space.h"
 #include "sectile/fleet/static_mix.h"
 #include "sectile/plan/want.h"
 
 namespace sectile {
+
+// What was learned for a model of the ground; FleetIndex::prefer() takes it.
+struct Preference {
+  std::vector<double> shares = {};    // Of the profiles of its StateSpace.
+  std::vector<float> potential = {};  // Of its states.
+};
 
 class TrialGround {
  public:
@@ -38,9 +45,15 @@ class TrialGround {
   // Requires: a share for each want, none negative, one at least above 0.
   Result<double> full_load(std::span<const double> shares) const;
 
+  // What practice teaches for the wants in these shares, each model on its own with what it serves
+  // of them; `how.shares` and `how.gpus` play no
+  // part. Fails as practise() does. Requires: as full_load().
+  Result<std::vector<Preference>> practise(std::span<const double> shares, Practice how) const;
+
   // Empty GPUs that a rule cuts as requests come. With `moves`, one instance may move where a
-  // request would be refused.
-  Result<std::unique_ptr<LossFleet>> dynamic(Rule rule, bool moves = false) const;
+  // request would be refused. `preferences`: of practise(), for kForesight only.
+  Result<std::unique_ptr<LossFleet>> dynamic(Rule rule, bool moves = false,
+                                             std::span<const Preference> preferences = {}) const;
 
   // Each layout on as many GPUs as it says. A want takes an instance of a profile that serves it.
   std::unique_ptr<LossFleet> fixed(std::span<const StaticLayout> layouts) const;

@@ -32,8 +32,13 @@ inline constexpr Option kSimulateOptions[] = {
      .kind = ValueKind::kText,
      .value = "RULES",
      .help = "For GPUs that are cut as requests come: foresight, first-fit, best-fit, worst-fit, "
-             "round-robin, mcc, mfi, fgd, with commas between. Default: "
+             "round-robin, mcc, mfi, fgd, or practised, which is foresight after it has tried "
+             "placements out on the demand for some seconds; with commas between. Default: "
              "foresight,fgd,best-fit,first-fit."},
+    {.name = "practice",
+     .kind = ValueKind::kNumber,
+     .value = "ROUNDS",
+     .help = "How long practised tries out; more is better, and slower. Default: 14."},
     {.name = "layouts",
      .letter = 'l',
      .kind = ValueKind::kText,

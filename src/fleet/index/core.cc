@@ -30,7 +30,7 @@ ModelNumber FleetIndex::Core::add_model(const StateSpace& space) {
   entry.space = &space;
   entry.shares.assign(profiles, 1.0 / static_cast<double>(profiles));
   entry.counted.assign(profiles, 0);
-  entry.ranking = internal::rank_states(space, rule_, entry.shares);
+  entry.ranking = internal::rank_states(space, make_rule_table(space, rule_, entry.shares));
   if (ordered_by_gpu(rule_)) {
     entry.roomy.resize(profiles);
   }
@@ -106,6 +106,23 @@ Status FleetIndex::Core::expect(ModelNumber model, std::span<const double> share
                                                  " shares, finite and none negative");
   }
   rank_model(model.value, shares);
+  return {};
+}
+
+Status FleetIndex::Core::prefer(ModelNumber model, std::span<const double> shares,
+                                std::vector<float> potential) {
+  if (const Status expected = expect(model, shares); !expected) {
+    return expected;
+  }
+  const StateSpace& space = *models_[model.value].space;
+  const auto is_finite = [](float lack) { return std::isfinite(lack); };
+  if (rule_ != Rule::kForesight || potential.size() != space.size() ||
+      !std::ranges::all_of(potential, is_finite)) {
+    return fail(ErrorCode::kInvalidArgument,
+                space.model().key + ": a potential is a finite number for each of " +
+                    number_text(space.size()) + " states, and for the rule foresight only");
+  }
+  rank_again(model.value, make_rule_table(space, std::move(potential)));
   return {};
 }
 
@@ -222,10 +239,14 @@ void FleetIndex::Core::rank_model(std::size_t model, std::span<const double> sha
     entry.shares[profile] =
         total > 0 ? shares[profile] / total : 1.0 / static_cast<double>(shares.size());
   }
-  if (rule_ != Rule::kForesight) {
-    return;  // No other rule looks at shares.
+  if (rule_ == Rule::kForesight) {  // No other rule looks at shares.
+    rank_again(model, make_rule_table(*entry.space, rule_, entry.shares));
   }
-  entry.ranking = internal::rank_states(*entry.space, rule_, entry.shares);
+}
+
+void FleetIndex::Core::rank_again(std::size_t model, RuleTable table) {
+  ModelEntry& entry = models_[model];
+  entry.ranking = internal::rank_states(*entry.space, std::move(table));
   for (Class& of_model : classes_) {
     if (of_model.model != model) {
       continue;

@@ -27,6 +27,7 @@ class FleetIndex::Core {
   Result<GpuNumber> add_gpus(ModelNumber model, std::size_t count, const GpuAttributes& attributes);
   Result<WantNumber> add_want(std::span<const ServedBy> served_by);
   Status expect(ModelNumber model, std::span<const double> shares);
+  Status prefer(ModelNumber model, std::span<const double> shares, std::vector<float> potential);
 
   // The place that the rule would take, and takes it; nothing if there is none.
   std::optional<FleetInstance> place(WantNumber number, TenantNumber tenant);
@@ -122,6 +123,7 @@ class FleetIndex::Core {
   void set_open(Class& entry, StateNumber state, bool open);
   void set_roomy(GpuNumber gpu, bool accepts);
   void rank_model(std::size_t model, std::span<const double> shares);
+  void rank_again(std::size_t model, RuleTable table);
 
   std::optional<FleetInstance> place_by_number(const Want& want, TenantNumber tenant);
   std::unexpected<Error> not_held(const FleetInstance& instance) const;

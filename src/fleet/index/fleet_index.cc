@@ -45,6 +45,11 @@ Status FleetIndex::expect(ModelNumber model, std::span<const double> shares) {
   return core_->expect(model, shares);
 }
 
+Status FleetIndex::prefer(ModelNumber model, std::span<const double> shares,
+                          std::vector<float> potential) {
+  return core_->prefer(model, shares, std::move(potential));
+}
+
 Result<FleetInstance> FleetIndex::place(WantNumber want, TenantNumber tenant) {
   if (!core_->knows(want)) {
     return unknown(want);

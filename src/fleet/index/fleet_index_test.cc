@@ -131,6 +131,57 @@ TEST(FleetIndexTest, RefusesWantsAndGpusThatCannotBe) {
   EXPECT_FALSE(one.index.expect(one.model, std::vector<double>(a100().profiles().size(), -1.0)));
 }
 
+// Likes best what no rule would: the emptiest GPU, and high starts.
+std::vector<float> perverse(const StateSpace& space) {
+  std::vector<float> potential(space.size());
+  for (std::size_t state = 0; state < space.size(); ++state) {
+    const Layout& layout = space.layout(static_cast<StateNumber>(state));
+    for (const Slot& slot : layout.slots()) {
+      potential[state] -= static_cast<float>(slot.placement().start);
+    }
+    potential[state] += static_cast<float>(layout.slots().size() * layout.slots().size());
+  }
+  return potential;
+}
+
+TEST(FleetIndexTest, GoesByThePotentialThatItIsGivenUntilTheMixChanges) {
+  OneModel one(a100(), 400);
+  const std::size_t profiles = a100().profiles().size();
+  std::vector<double> shares(profiles);
+  shares[*a100().find_profile(id(a100(), "1g.10gb"))] = 1;
+  ASSERT_TRUE(one.index.prefer(one.model, shares, perverse(a100())));
+  const WantNumber small = one.want("1g.10gb");
+  const FleetInstance first = *one.index.place(small);
+  EXPECT_EQ(first.start, 6);
+  EXPECT_NE(one.index.place(small)->gpu, first.gpu);
+  // What is asked for as expected changes nothing, in any number.
+  const auto ask = [&](WantNumber want, int times) {
+    for (int i = 0; i < times; ++i) {
+      ASSERT_TRUE(one.index.release(*one.index.place(want)));
+    }
+  };
+  ask(small, 3000);
+  EXPECT_EQ(one.index.place(small)->start, 6);
+  // Something else does: what was learned for another mix holds no longer.
+  ask(one.want("7g.80gb"), 3000);
+  EXPECT_NE(one.index.place(small)->start, 6);
+}
+
+TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
+  OneModel one(a100(), 1);
+  const std::vector<double> shares(a100().profiles().size(), 1);
+  const std::vector<float> sound = perverse(a100());
+  EXPECT_TRUE(one.index.prefer(one.model, shares, sound));
+  EXPECT_FALSE(one.index.prefer({7}, shares, sound));
+  EXPECT_FALSE(one.index.prefer(one.model, std::vector<double>(2, 1.0), sound));
+  EXPECT_FALSE(one.index.prefer(one.model, shares, std::vector<float>(3)));
+  std::vector<float> broken = sound;
+  broken.back() = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(one.index.prefer(one.model, shares, broken));
+  OneModel other(a100(), 1, Rule::kBestFit);
+  EXPECT_FALSE(other.index.prefer(other.model, shares, sound));
+}
+
 TEST(FleetIndexTest, KeepsToTenantsAndLeavesGpusAloneThatDrain) {
   OneModel one(a100(), 3);
   ASSERT_TRUE(one.index.set_attributes(0, {.tenant = {7}}));

@@ -24,6 +24,11 @@ class IndexFleet : public LossFleet {
     SECTILE_CHECK(added.has_value());
   }
 
+  void prefer(std::span<const double> shares, std::span<const float> potential) {
+    const Status preferred = index_.prefer(model_, shares, {potential.begin(), potential.end()});
+    SECTILE_CHECK(preferred.has_value());
+  }
+
   bool arrive(std::size_t want, Ticket ticket) override {
     const WantNumber number{static_cast<std::uint32_t>(want)};
     if (policy_.for_room && may_move(1)) {
@@ -166,15 +171,31 @@ class ScanFleet : public LossFleet {
   std::size_t cursor_ = 0;
 };
 
+std::unique_ptr<IndexFleet> index_fleet(const StateSpace& space, Rule rule, std::size_t gpus,
+                                        std::span<const std::size_t> profile_of_want,
+                                        const MovePolicy& moves) {
+  auto fleet = std::make_unique<IndexFleet>(space, rule, gpus, moves);
+  for (const std::size_t profile : profile_of_want) {
+    fleet->add_want(space, profile);
+  }
+  return fleet;
+}
+
 }  // namespace
 
 std::unique_ptr<LossFleet> make_index_fleet(const StateSpace& space, Rule rule, std::size_t gpus,
                                             std::span<const std::size_t> profile_of_want,
                                             const MovePolicy& moves) {
-  auto fleet = std::make_unique<IndexFleet>(space, rule, gpus, moves);
-  for (const std::size_t profile : profile_of_want) {
-    fleet->add_want(space, profile);
-  }
+  return index_fleet(space, rule, gpus, profile_of_want, moves);
+}
+
+std::unique_ptr<LossFleet> make_practised_fleet(const StateSpace& space, std::size_t gpus,
+                                                std::span<const std::size_t> profile_of_want,
+                                                std::span<const double> shares,
+                                                std::span<const float> potential,
+                                                const MovePolicy& moves) {
+  auto fleet = index_fleet(space, Rule::kForesight, gpus, profile_of_want, moves);
+  fleet->prefer(shares, potential);
   return fleet;
 }
 

@@ -6,8 +6,7 @@
 
 namespace sectile::internal {
 
-Ranking rank_states(const StateSpace& space, Rule rule, std::span<const double> shares) {
-  RuleTable table = make_rule_table(space, rule, shares);
+Ranking rank_states(const StateSpace& space, RuleTable table) {
   Ranking ranking;
   ranking.potential = std::move(table.potential);
   for (const std::vector<RuleChoice>& choices : table.choices) {

@@ -29,7 +29,7 @@ struct Ranking {
 };
 
 // Equal costs: the fuller state first, then the one with the smaller number.
-Ranking rank_states(const StateSpace& space, Rule rule, std::span<const double> shares);
+Ranking rank_states(const StateSpace& space, RuleTable table);
 
 // A set of ranks that knows its smallest member: two bits are looked up, for up to 4096 ranks.
 class OpenRanks {

@@ -109,6 +109,20 @@ RuleChoice cheapest(std::span<const Placing> placings, const Cost& price) {
   return best;
 }
 
+void fill_choices(const StateSpace& space, Rule rule, RuleTable& table) {
+  table.choices.resize(space.profiles().size());
+  for (std::size_t profile = 0; profile < table.choices.size(); ++profile) {
+    std::vector<RuleChoice>& choices = table.choices[profile];
+    choices.resize(space.size());
+    for (std::size_t number = 0; number < space.size(); ++number) {
+      const auto from = static_cast<StateNumber>(number);
+      choices[number] = cheapest(space.placings(profile, from), [&](const Placing& placing) {
+        return cost_of(space, rule, table.potential, {from, placing.to});
+      });
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(Rule rule) {
@@ -133,19 +147,15 @@ bool ordered_by_gpu(Rule rule) {
 
 RuleTable make_rule_table(const StateSpace& space, Rule rule, std::span<const double> shares) {
   SECTILE_CHECK(shares.size() == space.profiles().size());
-  RuleTable table;
-  table.potential = potentials(space, rule, shares);
-  table.choices.resize(shares.size());
-  for (std::size_t profile = 0; profile < shares.size(); ++profile) {
-    std::vector<RuleChoice>& choices = table.choices[profile];
-    choices.resize(space.size());
-    for (std::size_t number = 0; number < space.size(); ++number) {
-      const auto from = static_cast<StateNumber>(number);
-      choices[number] = cheapest(space.placings(profile, from), [&](const Placing& placing) {
-        return cost_of(space, rule, table.potential, {from, placing.to});
-      });
-    }
-  }
+  RuleTable table{.potential = potentials(space, rule, shares)};
+  fill_choices(space, rule, table);
+  return table;
+}
+
+RuleTable make_rule_table(const StateSpace& space, std::vector<float> potential) {
+  SECTILE_CHECK(potential.size() == space.size());
+  RuleTable table{.potential = std::move(potential)};
+  fill_choices(space, Rule::kForesight, table);
   return table;
 }
 

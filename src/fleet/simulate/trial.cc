@@ -37,13 +37,21 @@ class IndexFleet final : public LossFleet {
   IndexFleet(Rule rule, Spaces spaces, bool moves)
       : index_(rule), spaces_(std::move(spaces)), moves_allowed_(moves) {}
 
-  Status fill(std::span<const StaticGpus> gpus, std::span<const Want> wants) {
+  Status fill(std::span<const StaticGpus> gpus, std::span<const Want> wants,
+              std::span<const Preference> preferences) {
     std::vector<ModelNumber> models;
     for (std::size_t i = 0; i < gpus.size(); ++i) {
       models.push_back(index_.add_model(*spaces_[i]));
       const auto count = static_cast<std::size_t>(gpus[i].count);
       if (const Result<GpuNumber> added = index_.add_gpus(models.back(), count); !added) {
         return fail(added);
+      }
+    }
+    for (std::size_t i = 0; i < preferences.size(); ++i) {
+      const Preference& learned = preferences[i];
+      const Status preferred = index_.prefer(models[i], learned.shares, learned.potential);
+      if (!preferred) {
+        return preferred;
       }
     }
     for (const Want& want : wants) {
@@ -278,9 +286,36 @@ Result<double> TrialGround::full_load(std::span<const double> shares) const {
   return static_cast<double>(least) / static_cast<double>(kTimes);
 }
 
-Result<std::unique_ptr<LossFleet>> TrialGround::dynamic(Rule rule, bool moves) const {
+Result<std::vector<Preference>> TrialGround::practise(std::span<const double> shares,
+                                                      Practice how) const {
+  std::vector<Preference> preferences;
+  for (std::size_t i = 0; i < gpus_.size(); ++i) {
+    const StateSpace& space = *spaces_[i];
+    how.gpus = std::min(kMaxPractisedGpus, static_cast<std::size_t>(gpus_[i].count));
+    how.shares.assign(space.profiles().size(), 0);
+    for (std::size_t want = 0; want < wants_.size(); ++want) {
+      const std::vector<Choice> ways = choices(*gpus_[i].model, wants_[want]);
+      if (ways.empty()) {
+        continue;
+      }
+      if (const auto profile = space.find_profile(ways.front().profile->id)) {
+        how.shares[*profile] += shares[want];
+      }
+    }
+    Result<Practised> learned = sectile::practise(space, how);
+    if (!learned) {
+      return fail(learned);
+    }
+    preferences.push_back({.shares = how.shares, .potential = std::move(learned->potential)});
+  }
+  return preferences;
+}
+
+Result<std::unique_ptr<LossFleet>> TrialGround::dynamic(
+    Rule rule, bool moves, std::span<const Preference> preferences) const {
+  SECTILE_CHECK(preferences.empty() || preferences.size() == gpus_.size());
   auto fleet = std::make_unique<IndexFleet>(rule, spaces_, moves);
-  if (const Status filled = fleet->fill(gpus_, wants_); !filled) {
+  if (const Status filled = fleet->fill(gpus_, wants_, preferences); !filled) {
     return fail(filled);
   }
   return Result<std::unique_ptr<LossFleet>>(std::move(fleet));

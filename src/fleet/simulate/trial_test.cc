@@ -61,6 +61,29 @@ TEST(TrialTest, OneMoveMakesRoomThatNoPlaceHas) {
   }
 }
 
+TEST(TrialTest, EachModelPractisesWhatItServes) {
+  const Model& a100 = *find_model("a100-80gb").value();
+  const Model& a30 = *find_model("a30-24gb").value();
+  const std::vector<StaticGpus> gpus{{.model = &a100, .count = 3}, {.model = &a30, .count = 2}};
+  const std::vector<Want> wants{labelled("1g"), labelled("2g"), labelled("7g.80gb")};
+  const TrialGround ground = TrialGround::of(gpus, wants).value();
+  const std::vector<double> shares{3, 1, 1};
+  const Practice brief{.rounds = 1, .requests = 20'000};
+  const std::vector<Preference> learned = ground.practise(shares, brief).value();
+  ASSERT_EQ(learned.size(), 2U);
+  // In the order of the profiles: the largest first. No 7g on an A30.
+  EXPECT_EQ(learned[0].shares, (std::vector<double>{1, 1, 3}));
+  EXPECT_EQ(learned[1].shares, (std::vector<double>{1, 3}));
+  const auto fleet = ground.dynamic(Rule::kForesight, true, learned).value();
+  for (LossFleet::Ticket ticket = 0; ticket < 3; ++ticket) {
+    EXPECT_TRUE(fleet->arrive(2, ticket));
+  }
+  EXPECT_FALSE(fleet->arrive(2, 3));
+  EXPECT_TRUE(fleet->arrive(1, 3));
+  EXPECT_FALSE(ground.dynamic(Rule::kBestFit, false, learned));
+  EXPECT_FALSE(ground.practise(shares, {.rounds = 0}));
+}
+
 TEST(TrialTest, FixedLayoutsServeWhatTheyHold) {
   const Model& a30 = *find_model("a30-24gb").value();
   const std::vector<StaticGpus> gpus{{.model = &a30, .count = 2}};

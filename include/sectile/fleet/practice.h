@@ -1,0 +1,47 @@
+// Practice: learns from trying what a GPU in each state is worth for a mix.
+//
+// A small simulated fleet is run at several loads, and at every second request it is run once more
+// from there on as if the request had been placed elsewhere. What became of the one beside the
+// other tells what the states are worth; placed by that, it is run again, and so on.
+// docs/decisions/0014-practice.md says what is gained by it. FleetIndex::prefer() takes the result.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sectile/base/result.h"
+#include "sectile/fleet/state_space.h"
+
+namespace sectile {
+
+inline constexpr std::size_t kMaxPractisedGpus = 10'000;
+inline constexpr std::size_t kMaxPractisedStates = 10'000;
+
+struct Practice {
+  std::vector<double> shares = {};  // Of the profiles of the space among what is asked for.
+  // How many instances may be moved, as a part of what is accepted; see MovePolicy. 0: none. What
+  // is learned then is worth less to a fleet where nothing moves.
+  double moves_max = 0;
+  std::size_t gpus = 100;            // As many as the fleet has; 1 to kMaxPractisedGpus.
+  int rounds = 14;                   // 1 to 1000. One takes about a second of two cores.
+  std::size_t requests = 1'200'000;  // In a round; at least 20'000.
+  std::uint64_t seed = 1;
+};
+
+struct Practised {
+  std::vector<float> potential = {};  // [state], as RuleTable::potential: smaller is better.
+  // What is accepted of what is asked for in tests that nothing was learned from, at loads where
+  // between a fifth and a thirtieth is refused: by Rule::kForesight, and by the potential. By
+  // slices if instances may move; otherwise every request counts besides, as much as four of mean
+  // size. Never worse: if nothing better was found, the potential is that of the rule.
+  double before = 0;
+  double after = 0;
+};
+
+// As many threads as there are cores; equal figures give equal results whatever their number.
+// Fails with kInvalidArgument for a wrong number of shares, one that is negative or not finite,
+// figures out of range, and for a space of more than kMaxPractisedStates.
+Result<Practised> practise(const StateSpace& space, const Practice& practice);
+
+}  // namespace sectile

@@ -1,0 +1,61 @@
+#include "src/fleet/practice/lessons.h"
+
+#include <deque>
+#include <span>
+#include <utility>
+
+#include "sectile/fleet/random.h"
+
+namespace sectile::internal {
+namespace {
+
+// Another choice is one of the next best: what is far worse teaches nothing that matters.
+constexpr std::size_t kOptions = 4;
+constexpr std::size_t kArrivalsBetween = 2;
+
+}  // namespace
+
+std::vector<Lesson> take_lessons(const StateSpace& space, const Conviction& conviction,
+                                 const Rules& rules, const Course& course, std::size_t horizon) {
+  fleet::Random random(course.seed + 1);
+  Player player(space, conviction, rules);
+  Player other = player;
+  const std::span<const Arrival> arrivals(course.arrivals);
+  std::vector<Lesson> taken;
+  std::size_t known = 0;         // Lessons that are over.
+  std::deque<std::size_t> ends;  // Of the others: the arrival after which they are.
+  double gained = 0;             // By what was chosen, up to now.
+  for (std::size_t now = 0; now < arrivals.size(); ++now) {
+    const Arrival& arrival = arrivals[now];
+    player.leave_until(arrival.time);
+    std::array<Option, kOptions> options;
+    const bool look =
+        now >= course.warm_up && now % kArrivalsBetween == 0 && now + horizon < arrivals.size();
+    const std::size_t found = look ? player.arena().choose(arrival.profile, options) : 0;
+    const bool is_lesson = found > 1;
+    if (is_lesson) {
+      const Option& second = options[1 + random.below(found - 1)];
+      other = player;
+      other.place(arrival, second);
+      double gain = 0;
+      for (const Arrival& next : arrivals.subspan(now + 1, horizon)) {
+        gain += other.meet(next);
+      }
+      taken.push_back(
+          {.states = {options[0].placing.to, options[0].from, second.placing.to, second.from},
+           .gain = -gain - other.arena().worth()});
+      ends.push_back(now + horizon);
+    }
+    gained += player.meet(arrival);
+    if (is_lesson) {
+      taken.back().gain -= gained;
+    }
+    for (; !ends.empty() && ends.front() == now; ends.pop_front()) {
+      taken[known++].gain += gained + player.arena().worth();
+    }
+  }
+  taken.resize(known);
+  return taken;
+}
+
+}  // namespace sectile::internal

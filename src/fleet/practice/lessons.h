@@ -1,0 +1,25 @@
+// Lessons: what became of a placement, beside what became of another in its stead.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "sectile/fleet/state_space.h"
+#include "src/fleet/practice/course.h"
+
+namespace sectile::internal {
+
+// The fleet after the one differs from the fleet after the other in the states of at most two GPUs.
+struct Lesson {
+  // After the one: the GPU that was taken, and before. Then the same of the other.
+  std::array<StateNumber, 4> states = {};
+  double gain = 0;  // Of the one over the other, from the next arrival on.
+};
+
+// Plays the course, and from every second arrival on also for `horizon` arrivals as if another
+// choice had been made; what the fleets are believed to be worth then counts too.
+std::vector<Lesson> take_lessons(const StateSpace& space, const Conviction& conviction,
+                                 const Rules& rules, const Course& course, std::size_t horizon);
+
+}  // namespace sectile::internal

@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "sectile/fleet/practice.h"
+#include "src/fleet/practice/estimate.h"
+#include "src/fleet/practice/school.h"
+
+namespace sectile {
+namespace {
+
+constexpr int kMostRounds = 1000;
+constexpr std::size_t kFewestRequests = 20'000;
+constexpr std::size_t kMostRequests = 100'000'000;
+constexpr double kMemory = 0.9;   // What an earlier round counts.
+constexpr double kDoubt = 0.002;  // Of the requests of a round: see WorthEstimate.
+
+Status check(const StateSpace& space, const Practice& practice) {
+  const auto sound = [](double share) { return std::isfinite(share) && share >= 0; };
+  if (practice.shares.size() != space.profiles().size() ||
+      !std::ranges::all_of(practice.shares, sound)) {
+    return fail(ErrorCode::kInvalidArgument, space.model().key + ": a mix is " +
+                                                 std::to_string(space.profiles().size()) +
+                                                 " shares, finite and none negative");
+  }
+  const bool is_part = practice.moves_max >= 0 && practice.moves_max <= 1;  // Nor is it NaN.
+  if (!is_part || practice.gpus < 1 || practice.gpus > kMaxPractisedGpus || practice.rounds < 1 ||
+      practice.rounds > kMostRounds || practice.requests < kFewestRequests ||
+      practice.requests > kMostRequests) {
+    return fail(ErrorCode::kInvalidArgument,
+                "practice takes 1 to " + std::to_string(kMaxPractisedGpus) + " GPUs, 1 to " +
+                    std::to_string(kMostRounds) + " rounds of " + std::to_string(kFewestRequests) +
+                    " to " + std::to_string(kMostRequests) +
+                    " requests, and moves as a part of what is accepted, 0 to 1");
+  }
+  if (space.size() > kMaxPractisedStates) {
+    return fail(ErrorCode::kInvalidArgument,
+                space.model().key + " has " + std::to_string(space.size()) +
+                    " states with these profiles, and at most " +
+                    std::to_string(kMaxPractisedStates) + " can be practised",
+                "leave profiles out that nobody asks for");
+  }
+  return {};
+}
+
+// The best so far.
+struct Best {
+  std::vector<double> worth = {};
+  double value = 0;
+
+  void consider(const internal::School& school, const std::vector<double>& other) {
+    const double found = school.test(other);
+    if (found > value) {
+      *this = {.worth = other, .value = found};
+    }
+  }
+};
+
+Practised learn(const internal::School& school, const Practice& practice) {
+  std::vector<double> worth = school.by_formula();
+  Best best{.worth = worth, .value = school.test(worth)};
+  const double before = best.value;
+  std::vector<double> mean(worth.size());
+  internal::WorthEstimate estimate;
+  const int settled = practice.rounds / 3;
+  for (int round = 0; round < practice.rounds; ++round) {
+    estimate.forget(kMemory);
+    for (const std::vector<internal::Lesson>& part : school.lessons(worth, round)) {
+      estimate.add(part);
+    }
+    worth = estimate.solve(worth, kDoubt * static_cast<double>(practice.requests));
+    best.consider(school, worth);
+    if (round < settled) {
+      continue;
+    }
+    // Small differences decide about the order, and go to and fro: so the mean is tried too.
+    for (std::size_t state = 0; state < mean.size(); ++state) {
+      mean[state] += (worth[state] - mean[state]) / (round - settled + 1);
+    }
+    best.consider(school, mean);
+  }
+  return {.potential = school.lacks(best.worth), .before = before, .after = best.value};
+}
+
+}  // namespace
+
+Result<Practised> practise(const StateSpace& space, const Practice& practice) {
+  if (const Status sound = check(space, practice); !sound) {
+    return fail(sound);
+  }
+  std::vector<double> shares = practice.shares;
+  const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (double& share : shares) {
+    share = total > 0 ? share / total : 1.0 / static_cast<double>(shares.size());
+  }
+  return learn(internal::School(space, practice, std::move(shares)), practice);
+}
+
+}  // namespace sectile
