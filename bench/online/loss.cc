@@ -42,8 +42,8 @@ MakeFleet by_index(Rule rule, const MovePolicy& moves = {}) {
 // Learned once for each mix, from arrivals of its own.
 MakeFleet practised(const Mix& mix, std::size_t gpus, const MovePolicy& moves = {}) {
   const double most = moves.for_room ? moves.share_max : 0;
-  const Result<Practised> learned =
-      practise(*mix.space, {.shares = shares_of(mix), .moves_max = most, .gpus = gpus});
+  const Result<Practised> learned = practise(
+      *mix.space, {.shares = shares_of(mix), .moves_max = most, .gpus = gpus}, on_all_cores);
   if (!learned) {
     std::fprintf(stderr, "online_bench: %s\n", learned.error().message.c_str());
     std::exit(1);

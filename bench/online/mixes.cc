@@ -68,32 +68,35 @@ std::vector<Mix> mixes() {
           make_mix("six, skew-big", true, {.05, .10, .10, .20, .25, .30})};
 }
 
-Acceptance measure(const Mix& mix, const Load& load, const MakeFleet& make) {
-  const auto seeds = static_cast<std::size_t>(load.seeds);
-  Acceptance result{.count = std::vector<double>(seeds), .slices = std::vector<double>(seeds)};
-  std::vector<double> moves(seeds);
+void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t run = next++; run < seeds; run = next++) {
-      const LossModel model{
-          .arrivals = load.rho * static_cast<double>(load.gpus) / mix.gpus_per_instance,
-          .shares = mix.shares,
-          .slices = mix.slices,
-          .lifetimes = load.lifetimes,
-          .seed = run + 1};
-      const std::unique_ptr<LossFleet> fleet = make(mix, load.gpus);
-      const Result<LossOutcome> outcome = run_loss_model(model, *fleet);
-      SECTILE_CHECK(outcome.has_value());
-      result.count[run] = 100 * outcome->acceptance_by_count();
-      result.slices[run] = 100 * outcome->acceptance_by_slices();
-      moves[run] = 100 * outcome->moves_per_accepted();
-    }
+    for (std::size_t number = next++; number < count; number = next++) task(number);
   };
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
     threads.emplace_back(work);
   }
-  threads.clear();
+}
+
+Acceptance measure(const Mix& mix, const Load& load, const MakeFleet& make) {
+  const auto seeds = static_cast<std::size_t>(load.seeds);
+  Acceptance result{.count = std::vector<double>(seeds), .slices = std::vector<double>(seeds)};
+  std::vector<double> moves(seeds);
+  on_all_cores(seeds, [&](std::size_t run) {
+    const LossModel model{
+        .arrivals = load.rho * static_cast<double>(load.gpus) / mix.gpus_per_instance,
+        .shares = mix.shares,
+        .slices = mix.slices,
+        .lifetimes = load.lifetimes,
+        .seed = run + 1};
+    const std::unique_ptr<LossFleet> fleet = make(mix, load.gpus);
+    const Result<LossOutcome> outcome = run_loss_model(model, *fleet);
+    SECTILE_CHECK(outcome.has_value());
+    result.count[run] = 100 * outcome->acceptance_by_count();
+    result.slices[run] = 100 * outcome->acceptance_by_slices();
+    moves[run] = 100 * outcome->moves_per_accepted();
+  });
   result.moves = std::accumulate(moves.begin(), moves.end(), 0.0) / static_cast<double>(seeds);
   return result;
 }

@@ -39,6 +39,8 @@ struct Load {
   int seeds = 10;
 };
 
+void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& task);
+
 // On all cores; seeds are 1, 2, ...: the same for every fleet.
 Acceptance measure(const Mix& mix, const Load& load, const MakeFleet& make);
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <thread>
 #include <utility>
 
 #include "sectile/plan/strategy.h"
@@ -140,6 +142,22 @@ std::vector<std::string> policies(const Arguments& arguments) {
   return listed(arguments.text("policy", "foresight,fgd,best-fit,first-fit"));
 }
 
+void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& task) {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t number = next++; number < count; number = next++) {
+      task(number);
+    }
+  };
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::jthread> threads;
+  threads.reserve(cores);
+  while (threads.size() + 1 < std::min(count, cores)) {
+    threads.emplace_back(work);
+  }
+  work();
+}
+
 using Preferences = std::shared_ptr<const std::vector<Preference>>;
 
 // Nothing, unless a policy needs it.
@@ -157,7 +175,8 @@ Result<Preferences> practise_for(const TrialGround& ground, const SimulationDema
   }
   Practice how{.moves_max = arguments.has("moves") ? kMovesWhilePractising : 0, .rounds = *rounds};
   how.requests = kRequestsInRound;
-  Result<std::vector<Preference>> learned = ground.practise(demand.shares, std::move(how));
+  Result<std::vector<Preference>> learned =
+      ground.practise(demand.shares, std::move(how), on_all_cores);
   if (!learned) {
     return fail(learned);
   }

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sectile/base/result.h"
@@ -24,7 +25,7 @@ struct Practice {
   // is learned then is worth less to a fleet where nothing moves.
   double moves_max = 0;
   std::size_t gpus = 100;            // As many as the fleet has; 1 to kMaxPractisedGpus.
-  int rounds = 14;                   // 1 to 1000. One takes about a second of two cores.
+  int rounds = 14;                   // 1 to 1000. One takes some two seconds of one core.
   std::size_t requests = 1'200'000;  // In a round; at least 20'000.
   std::uint64_t seed = 1;
 };
@@ -39,9 +40,14 @@ struct Practised {
   double after = 0;
 };
 
-// As many threads as there are cores; equal figures give equal results whatever their number.
+// Does task(0) to task(count - 1), in any order, and at once if it likes.
+using Spread = std::function<void(std::size_t count, const std::function<void(std::size_t)>& task)>;
+void one_by_one(std::size_t count, const std::function<void(std::size_t)>& task);
+
+// Equal figures give equal results however the work is spread; up to eight tasks are at once.
 // Fails with kInvalidArgument for a wrong number of shares, one that is negative or not finite,
 // figures out of range, and for a space of more than kMaxPractisedStates.
-Result<Practised> practise(const StateSpace& space, const Practice& practice);
+Result<Practised> practise(const StateSpace& space, const Practice& practice,
+                           const Spread& spread = one_by_one);
 
 }  // namespace sectile

@@ -48,7 +48,8 @@ class TrialGround {
   // What practice teaches for the wants in these shares, each model on its own with what it serves
   // of them; `how.shares` and `how.gpus` play no
   // part. Fails as practise() does. Requires: as full_load().
-  Result<std::vector<Preference>> practise(std::span<const double> shares, Practice how) const;
+  Result<std::vector<Preference>> practise(std::span<const double> shares, Practice how,
+                                           const Spread& spread = one_by_one) const;
 
   // Empty GPUs that a rule cuts as requests come. With `moves`, one instance may move where a
   // request would be refused. `preferences`: of practise(), for kForesight only.

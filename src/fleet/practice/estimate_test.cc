@@ -67,6 +67,18 @@ TEST(WorthEstimateTest, KeepsWhatWasBelievedWhereNothingWasLearned) {
   EXPECT_NEAR(found[kStates - 1] - found[0], truth[kStates - 1] - truth[0], 0.1);
 }
 
+TEST(WorthEstimateTest, WhatCountsLessSaysTheSame) {
+  const std::vector<double> truth = some_worth();
+  WorthEstimate estimate;
+  estimate.add(lessons_about(truth, 20'000, 4));
+  const std::vector<double> before = estimate.solve(truth, 1e-6);
+  estimate.forget(0.5);
+  const std::vector<double> after = estimate.solve(truth, 1e-6);
+  for (std::size_t state = 1; state < kStates; ++state) {
+    EXPECT_NEAR(after[state] - after[0], before[state] - before[0], 1e-3) << state;
+  }
+}
+
 TEST(WorthEstimateTest, ForgetsByAndBy) {
   const std::vector<double> old = some_worth();
   std::vector<double> now = old;

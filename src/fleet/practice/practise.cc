@@ -86,7 +86,14 @@ Practised learn(const internal::School& school, const Practice& practice) {
 
 }  // namespace
 
-Result<Practised> practise(const StateSpace& space, const Practice& practice) {
+void one_by_one(std::size_t count, const std::function<void(std::size_t)>& task) {
+  for (std::size_t number = 0; number < count; ++number) {
+    task(number);
+  }
+}
+
+Result<Practised> practise(const StateSpace& space, const Practice& practice,
+                           const Spread& spread) {
   if (const Status sound = check(space, practice); !sound) {
     return fail(sound);
   }
@@ -95,7 +102,7 @@ Result<Practised> practise(const StateSpace& space, const Practice& practice) {
   for (double& share : shares) {
     share = total > 0 ? share / total : 1.0 / static_cast<double>(shares.size());
   }
-  return learn(internal::School(space, practice, std::move(shares)), practice);
+  return learn(internal::School(space, practice, std::move(shares), spread), practice);
 }
 
 }  // namespace sectile

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
-#include <functional>
 #include <numeric>
-#include <thread>
 #include <utility>
 
 #include "sectile/fleet/rule.h"
@@ -38,26 +35,11 @@ constexpr double kCountWeight = 4;  // What a request counts besides its slices,
 constexpr double kMovePrice =
     1.5;  // In slices: moves are scarce, and fleets must not live on them.
 
-// Does all of them on all cores; which on which does not matter.
-void in_parallel(std::size_t count, const std::function<void(std::size_t)>& task) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t number = next++; number < count; number = next++) {
-      task(number);
-    }
-  };
-  std::vector<std::jthread> threads;
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  threads.reserve(std::min(count, cores));
-  while (threads.size() < std::min(count, cores)) {
-    threads.emplace_back(work);
-  }
-}
-
 }  // namespace
 
-School::School(const StateSpace& space, const Practice& practice, std::vector<double> shares)
-    : space_(space), practice_(practice), shares_(std::move(shares)) {
+School::School(const StateSpace& space, const Practice& practice, std::vector<double> shares,
+               const Spread& spread)
+    : space_(space), practice_(practice), spread_(spread), shares_(std::move(shares)) {
   const bool moving = practice.moves_max > 0;
   double mean_size = 0;
   for (std::size_t profile = 0; profile < shares_.size(); ++profile) {
@@ -134,7 +116,7 @@ std::vector<std::vector<Lesson>> School::lessons(std::span<const double> worth, 
   priced.move_price = kMovePrice;
   priced.gpus = std::min(rules_.gpus, kLessonGpus);
   const double part_of_fleet = static_cast<double>(priced.gpus) / static_cast<double>(rules_.gpus);
-  in_parallel(kParts, [&](std::size_t part) {
+  spread_(kParts, [&](std::size_t part) {
     const std::uint64_t own = seed(static_cast<std::size_t>(round) + 1, part);
     const double rate = rates_[part] * part_of_fleet;
     const Course course = draw_course(shares_, rate, practice_.requests / kParts, own);
@@ -147,7 +129,7 @@ std::vector<std::vector<Lesson>> School::lessons(std::span<const double> worth, 
 double School::test(std::span<const double> worth) const {
   const Conviction conviction = convinced(worth);
   std::vector<double> values(tests_.size());
-  in_parallel(tests_.size(), [&](std::size_t number) {
+  spread_(tests_.size(), [&](std::size_t number) {
     values[number] = play(space_, conviction, rules_, tests_[number]);
   });
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(kTests);

@@ -15,8 +15,9 @@ namespace sectile::internal {
 
 class School {
  public:
-  // Space and practice must outlive it. `shares`, of the profiles, add up to 1.
-  School(const StateSpace& space, const Practice& practice, std::vector<double> shares);
+  // The references must outlive it. `shares`, of the profiles, add up to 1.
+  School(const StateSpace& space, const Practice& practice, std::vector<double> shares,
+         const Spread& spread);
 
   // [state], as Rule::kForesight has it, in units of what counts here.
   std::vector<double> by_formula() const;
@@ -36,6 +37,7 @@ class School {
 
   const StateSpace& space_;
   const Practice& practice_;
+  const Spread& spread_;
   std::vector<double> shares_;
   Rules rules_ = {};
   std::vector<double> rates_ = {};  // Of the parts of a round: arrivals in a mean lifetime.

@@ -286,8 +286,8 @@ Result<double> TrialGround::full_load(std::span<const double> shares) const {
   return static_cast<double>(least) / static_cast<double>(kTimes);
 }
 
-Result<std::vector<Preference>> TrialGround::practise(std::span<const double> shares,
-                                                      Practice how) const {
+Result<std::vector<Preference>> TrialGround::practise(std::span<const double> shares, Practice how,
+                                                      const Spread& spread) const {
   std::vector<Preference> preferences;
   for (std::size_t i = 0; i < gpus_.size(); ++i) {
     const StateSpace& space = *spaces_[i];
@@ -302,7 +302,7 @@ Result<std::vector<Preference>> TrialGround::practise(std::span<const double> sh
         how.shares[*profile] += shares[want];
       }
     }
-    Result<Practised> learned = sectile::practise(space, how);
+    Result<Practised> learned = sectile::practise(space, how, spread);
     if (!learned) {
       return fail(learned);
     }
