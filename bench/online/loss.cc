@@ -48,8 +48,9 @@ MakeFleet practised(const Mix& mix, std::size_t gpus, const MovePolicy& moves = 
     std::fprintf(stderr, "online_bench: %s\n", learned.error().message.c_str());
     std::exit(1);
   }
-  return [potential = learned->potential, moves](const Mix& of, std::size_t count) {
-    return make_practised_fleet(*of.space, count, of.profiles, shares_of(of), potential, moves);
+  return [preference = Preference{.shares = shares_of(mix), .potential = learned->potential},
+          moves](const Mix& of, std::size_t count) {
+    return make_practised_fleet(*of.space, count, of.profiles, preference, moves);
   };
 }
 

@@ -69,6 +69,12 @@ struct MovedPlacement {
   std::optional<FleetMove> move = {};  // Comes first, if there is one.
 };
 
+// What a GPU in each state lacks, for a mix: practice.h learns it.
+struct Preference {
+  std::vector<double> shares = {};    // Of the profiles of the model's StateSpace, in any unit.
+  std::vector<float> potential = {};  // Of its states, as RuleTable::potential.
+};
+
 class FleetIndex {
  public:
   static constexpr std::size_t kMaxGpus = 50'000'000;
@@ -98,10 +104,10 @@ class FleetIndex {
   // Fails with kInvalidArgument for a wrong number of shares, or one that is negative or infinite.
   Status expect(ModelNumber model, std::span<const double> shares);
 
-  // The same, and what a GPU in each state lacks: practice.h learns it for a mix. It holds until
-  // what is asked for differs from the mix. Fails with kInvalidArgument as expect() does, for
-  // another rule than kForesight, and for a wrong number of figures or one that is not finite.
-  Status prefer(ModelNumber model, std::span<const double> shares, std::vector<float> potential);
+  // The same, and goes by that potential until what is asked for differs from the mix. Fails with
+  // kInvalidArgument as expect() does, for another rule than kForesight, and for a wrong number of
+  // figures or one that is not finite.
+  Status prefer(ModelNumber model, Preference preference);
 
   // Places one instance. Fails with kUnsatisfiable if it fits on no GPU that is open to the tenant,
   // and with kInvalidArgument for a want that was not added.

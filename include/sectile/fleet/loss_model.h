@@ -84,12 +84,10 @@ std::unique_ptr<LossFleet> make_index_fleet(const StateSpace& space, Rule rule, 
                                             std::span<const std::size_t> profile_of_want,
                                             const MovePolicy& moves = {});
 
-// The same with the rule kForesight as it was learned for a mix (practice.h): shares of the
-// profiles of the space, and potentials of its states. Requires: as FleetIndex::prefer().
+// The same with kForesight and what was learned for a mix. Requires: as FleetIndex::prefer().
 std::unique_ptr<LossFleet> make_practised_fleet(const StateSpace& space, std::size_t gpus,
                                                 std::span<const std::size_t> profile_of_want,
-                                                std::span<const double> shares,
-                                                std::span<const float> potential,
+                                                const Preference& preference,
                                                 const MovePolicy& moves = {});
 
 // A rule as it is usually written down: it looks at every GPU, and takes the first of those that

@@ -19,12 +19,6 @@
 
 namespace sectile {
 
-// What was learned for a model of the ground; FleetIndex::prefer() takes it.
-struct Preference {
-  std::vector<double> shares = {};    // Of the profiles of its StateSpace.
-  std::vector<float> potential = {};  // Of its states.
-};
-
 class TrialGround {
  public:
   // `gpus`: their models must outlive this. Counts of wants play no part. Fails with

@@ -109,20 +109,19 @@ Status FleetIndex::Core::expect(ModelNumber model, std::span<const double> share
   return {};
 }
 
-Status FleetIndex::Core::prefer(ModelNumber model, std::span<const double> shares,
-                                std::vector<float> potential) {
-  if (const Status expected = expect(model, shares); !expected) {
+Status FleetIndex::Core::prefer(ModelNumber model, Preference preference) {
+  if (const Status expected = expect(model, preference.shares); !expected) {
     return expected;
   }
   const StateSpace& space = *models_[model.value].space;
   const auto is_finite = [](float lack) { return std::isfinite(lack); };
-  if (rule_ != Rule::kForesight || potential.size() != space.size() ||
-      !std::ranges::all_of(potential, is_finite)) {
+  if (rule_ != Rule::kForesight || preference.potential.size() != space.size() ||
+      !std::ranges::all_of(preference.potential, is_finite)) {
     return fail(ErrorCode::kInvalidArgument,
                 space.model().key + ": a potential is a finite number for each of " +
                     number_text(space.size()) + " states, and for the rule foresight only");
   }
-  rank_again(model.value, make_rule_table(space, std::move(potential)));
+  rank_again(model.value, make_rule_table(space, std::move(preference.potential)));
   return {};
 }
 

@@ -27,7 +27,7 @@ class FleetIndex::Core {
   Result<GpuNumber> add_gpus(ModelNumber model, std::size_t count, const GpuAttributes& attributes);
   Result<WantNumber> add_want(std::span<const ServedBy> served_by);
   Status expect(ModelNumber model, std::span<const double> shares);
-  Status prefer(ModelNumber model, std::span<const double> shares, std::vector<float> potential);
+  Status prefer(ModelNumber model, Preference preference);
 
   // The place that the rule would take, and takes it; nothing if there is none.
   std::optional<FleetInstance> place(WantNumber number, TenantNumber tenant);

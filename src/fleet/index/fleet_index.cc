@@ -45,9 +45,8 @@ Status FleetIndex::expect(ModelNumber model, std::span<const double> shares) {
   return core_->expect(model, shares);
 }
 
-Status FleetIndex::prefer(ModelNumber model, std::span<const double> shares,
-                          std::vector<float> potential) {
-  return core_->prefer(model, shares, std::move(potential));
+Status FleetIndex::prefer(ModelNumber model, Preference preference) {
+  return core_->prefer(model, std::move(preference));
 }
 
 Result<FleetInstance> FleetIndex::place(WantNumber want, TenantNumber tenant) {

@@ -146,10 +146,11 @@ std::vector<float> perverse(const StateSpace& space) {
 
 TEST(FleetIndexTest, GoesByThePotentialThatItIsGivenUntilTheMixChanges) {
   OneModel one(a100(), 400);
-  const std::size_t profiles = a100().profiles().size();
-  std::vector<double> shares(profiles);
-  shares[*a100().find_profile(id(a100(), "1g.10gb"))] = 1;
-  ASSERT_TRUE(one.index.prefer(one.model, shares, perverse(a100())));
+  std::vector<double> shares;
+  for (const Profile& profile : a100().profiles()) {
+    shares.push_back(profile.name == "1g.10gb" ? 1 : 0);
+  }
+  ASSERT_TRUE(one.index.prefer(one.model, {.shares = shares, .potential = perverse(a100())}));
   const WantNumber small = one.want("1g.10gb");
   const FleetInstance first = *one.index.place(small);
   EXPECT_EQ(first.start, 6);
@@ -171,15 +172,16 @@ TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
   OneModel one(a100(), 1);
   const std::vector<double> shares(a100().profiles().size(), 1);
   const std::vector<float> sound = perverse(a100());
-  EXPECT_TRUE(one.index.prefer(one.model, shares, sound));
-  EXPECT_FALSE(one.index.prefer({7}, shares, sound));
-  EXPECT_FALSE(one.index.prefer(one.model, std::vector<double>(2, 1.0), sound));
-  EXPECT_FALSE(one.index.prefer(one.model, shares, std::vector<float>(3)));
+  EXPECT_TRUE(one.index.prefer(one.model, {.shares = shares, .potential = sound}));
+  EXPECT_FALSE(one.index.prefer({7}, {.shares = shares, .potential = sound}));
+  EXPECT_FALSE(
+      one.index.prefer(one.model, {.shares = std::vector<double>(2, 1.0), .potential = sound}));
+  EXPECT_FALSE(one.index.prefer(one.model, {.shares = shares, .potential = std::vector<float>(3)}));
   std::vector<float> broken = sound;
   broken.back() = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_FALSE(one.index.prefer(one.model, shares, broken));
+  EXPECT_FALSE(one.index.prefer(one.model, {.shares = shares, .potential = broken}));
   OneModel other(a100(), 1, Rule::kBestFit);
-  EXPECT_FALSE(other.index.prefer(other.model, shares, sound));
+  EXPECT_FALSE(other.index.prefer(other.model, {.shares = shares, .potential = sound}));
 }
 
 TEST(FleetIndexTest, KeepsToTenantsAndLeavesGpusAloneThatDrain) {

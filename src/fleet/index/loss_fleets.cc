@@ -24,8 +24,8 @@ class IndexFleet : public LossFleet {
     SECTILE_CHECK(added.has_value());
   }
 
-  void prefer(std::span<const double> shares, std::span<const float> potential) {
-    const Status preferred = index_.prefer(model_, shares, {potential.begin(), potential.end()});
+  void prefer(const Preference& preference) {
+    const Status preferred = index_.prefer(model_, preference);
     SECTILE_CHECK(preferred.has_value());
   }
 
@@ -191,11 +191,10 @@ std::unique_ptr<LossFleet> make_index_fleet(const StateSpace& space, Rule rule, 
 
 std::unique_ptr<LossFleet> make_practised_fleet(const StateSpace& space, std::size_t gpus,
                                                 std::span<const std::size_t> profile_of_want,
-                                                std::span<const double> shares,
-                                                std::span<const float> potential,
+                                                const Preference& preference,
                                                 const MovePolicy& moves) {
   auto fleet = index_fleet(space, Rule::kForesight, gpus, profile_of_want, moves);
-  fleet->prefer(shares, potential);
+  fleet->prefer(preference);
   return fleet;
 }
 

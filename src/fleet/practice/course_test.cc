@@ -55,7 +55,8 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
   const MovePolicy moves{.for_room = GetParam() > 0,
                          .after_refusal = GetParam() > 0 ? std::optional(2.0F) : std::nullopt,
                          .share_max = GetParam()};
-  const auto fleet = make_practised_fleet(space, kGpus, wants, shares, potential, moves);
+  const auto fleet =
+      make_practised_fleet(space, kGpus, wants, {.shares = shares, .potential = potential}, moves);
   std::vector<std::pair<double, LossFleet::Ticket>> leaving;
 
   const Course course = draw_course(shares, 2.2 * kGpus, 20000, 11);

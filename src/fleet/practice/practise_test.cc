@@ -45,7 +45,8 @@ TEST(PractiseTest, BettersTheFormulaOnTheMix) {
   std::vector<std::size_t> wants(5);
   std::iota(wants.begin(), wants.end(), std::size_t{0});
   const auto by_formula = make_index_fleet(a100(), Rule::kForesight, 100, wants);
-  const auto practised = make_practised_fleet(a100(), 100, wants, shares, learned->potential);
+  const auto practised =
+      make_practised_fleet(a100(), 100, wants, {.shares = shares, .potential = learned->potential});
   // On arrivals that neither lessons nor tests were drawn from.
   EXPECT_GT(run(*practised).acceptance_by_count(), run(*by_formula).acceptance_by_count());
 }

@@ -48,9 +48,7 @@ class IndexFleet final : public LossFleet {
       }
     }
     for (std::size_t i = 0; i < preferences.size(); ++i) {
-      const Preference& learned = preferences[i];
-      const Status preferred = index_.prefer(models[i], learned.shares, learned.potential);
-      if (!preferred) {
+      if (const Status preferred = index_.prefer(models[i], preferences[i]); !preferred) {
         return preferred;
       }
     }
