@@ -48,8 +48,7 @@ MakeFleet practised(const Mix& mix, std::size_t gpus, const MovePolicy& moves = 
     std::fprintf(stderr, "online_bench: %s\n", learned.error().message.c_str());
     std::exit(1);
   }
-  return [preference = Preference{.shares = shares_of(mix), .potential = learned->potential},
-          moves](const Mix& of, std::size_t count) {
+  return [preference = learned->preference, moves](const Mix& of, std::size_t count) {
     return make_practised_fleet(*of.space, count, of.profiles, preference, moves);
   };
 }
@@ -119,7 +118,8 @@ void print_rules(int seeds) {
 void print_moves(int seeds) {
   std::printf("# at most one move for a refused request, load 1; other: fgd without moves\n");
   std::printf("# last column: part of the gap between fgd and repacking that is closed\n");
-  std::printf("# beside a rule with one move too: last column sectile - other, same arrivals\n");
+  std::printf(
+      "# beside a rule that moves one for room only: last column sectile - other, same arrivals\n");
   // A little below 5 %, for the share is kept from the start and measured after the warm-up.
   const MovePolicy for_room{.for_room = true, .share_max = 0.0498};
   const MovePolicy also_after{.for_room = true, .after_refusal = 0.02F, .share_max = 0.0498};

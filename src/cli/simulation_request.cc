@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <numeric>
-#include <thread>
 #include <utility>
 
 #include "sectile/plan/strategy.h"
 #include "sectile/text/gpu_spec.h"
 #include "sectile/text/notation.h"
+#include "src/cli/all_cores.h"
 #include "src/cli/simulation_demand.h"
 
 namespace sectile::cli {
@@ -21,7 +20,6 @@ namespace {
 constexpr int kMostRuns = 1000;
 constexpr double kMostLoad = 10;
 // Practice is made shorter than it may be, so that people wait for seconds.
-constexpr int kMostRounds = 1000;
 constexpr std::size_t kRequestsInRound = 300'000;
 constexpr double kMovesWhilePractising = 0.05;
 
@@ -142,22 +140,6 @@ std::vector<std::string> policies(const Arguments& arguments) {
   return listed(arguments.text("policy", "foresight,fgd,best-fit,first-fit"));
 }
 
-void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& task) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t number = next++; number < count; number = next++) {
-      task(number);
-    }
-  };
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::jthread> threads;
-  threads.reserve(cores);
-  while (threads.size() + 1 < std::min(count, cores)) {
-    threads.emplace_back(work);
-  }
-  work();
-}
-
 using Preferences = std::shared_ptr<const std::vector<Preference>>;
 
 // Nothing, unless a policy needs it.
@@ -169,14 +151,15 @@ Result<Preferences> practise_for(const TrialGround& ground, const SimulationDema
       std::ranges::find(layouts, "dynamic") == layouts.end()) {
     return Preferences();
   }
-  const Result<int> rounds = read_number(arguments, "practice", Practice().rounds, kMostRounds);
+  const Result<int> rounds =
+      read_number(arguments, "practice", Practice().rounds, kMaxPracticeRounds);
   if (!rounds) {
     return fail(rounds);
   }
-  Practice how{.moves_max = arguments.has("moves") ? kMovesWhilePractising : 0, .rounds = *rounds};
-  how.requests = kRequestsInRound;
-  Result<std::vector<Preference>> learned =
-      ground.practise(demand.shares, std::move(how), on_all_cores);
+  const Practice how{.moves_max = arguments.has("moves") ? kMovesWhilePractising : 0,
+                     .rounds = *rounds,
+                     .requests = kRequestsInRound};
+  Result<std::vector<Preference>> learned = ground.practise(demand.shares, how, on_all_cores);
   if (!learned) {
     return fail(learned);
   }

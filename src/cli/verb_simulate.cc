@@ -9,11 +9,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "sectile/fleet/comparison.h"
 #include "sectile/text/simulation_report.h"
+#include "src/cli/all_cores.h"
 #include "src/cli/session.h"
 #include "src/cli/simulation_request.h"
 #include "src/cli/verbs.h"
@@ -70,14 +70,7 @@ class Simulations {
   }
 
   Result<std::vector<SimulationOutcome>> run() {
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    {
-      std::vector<std::jthread> threads;
-      for (unsigned i = 1; i < std::min<std::size_t>(cores, tasks_.size()); ++i) {
-        threads.emplace_back([this] { work(); });
-      }
-      work();
-    }
+    on_all_cores(tasks_.size(), [this](std::size_t number) { carry_out(number); });
     if (error_) {
       return std::unexpected(*error_);
     }
@@ -99,24 +92,25 @@ class Simulations {
     return tasks;
   }
 
-  void work() {
-    for (std::size_t i = next_++; i < tasks_.size() && !stop_; i = next_++) {
-      Result<SimulationOutcome> outcome = attempt(tasks_[i]);
-      const std::lock_guard lock(mutex_);
-      if (outcome) {
-        outcomes_[i] = *std::move(outcome);
-        bar_.done();
-      } else if (!error_) {
-        error_ = outcome.error();
-        stop_ = true;
-      }
+  void carry_out(std::size_t number) {
+    if (stop_) {
+      return;
+    }
+    Result<SimulationOutcome> outcome = attempt(tasks_[number]);
+    const std::lock_guard lock(mutex_);
+    if (outcome) {
+      outcomes_[number] = *std::move(outcome);
+      bar_.done();
+    } else if (!error_) {
+      error_ = outcome.error();
+      stop_ = true;
     }
   }
 
   Result<SimulationOutcome> attempt(const Task& task) const {
     try {
       return simulated(task);
-    } catch (const std::exception& error) {  // Of memory; it must not leave the thread.
+    } catch (const std::exception& error) {  // Of memory.
       return fail(ErrorCode::kFailed, fmt::format("the simulation stopped: {}", error.what()),
                   "simulate a smaller fleet or fewer lifetimes");
     }
@@ -142,7 +136,6 @@ class Simulations {
   const SimulationRequest& request_;
   std::vector<Task> tasks_;
   std::vector<SimulationOutcome> outcomes_;
-  std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;  // Of what follows, while threads run.
   std::optional<Error> error_;

@@ -73,9 +73,11 @@ struct MovePolicy {
   // One, where a request stays without a place, so that the next is luckier: if it betters the
   // fleet by more than this, in units of the rule's potential.
   std::optional<float> after_refusal = {};
-  // Only while all moves are fewer than this part of what was accepted; after a refusal, than four
-  // fifths of it, for making room is worth more.
+  // Only while all moves are fewer than this part of what was accepted; after a refusal, than
+  // kPartAfterRefusal of it, for making room is worth more.
   double share_max = 0.05;
+
+  static constexpr double kPartAfterRefusal = 0.8;
 };
 
 // The online index with any rule. `space` must outlive it. Requires: each want a profile number of

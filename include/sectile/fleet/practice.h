@@ -12,30 +12,32 @@
 #include <vector>
 
 #include "sectile/base/result.h"
+#include "sectile/fleet/fleet_index.h"
 #include "sectile/fleet/state_space.h"
 
 namespace sectile {
 
 inline constexpr std::size_t kMaxPractisedGpus = 10'000;
 inline constexpr std::size_t kMaxPractisedStates = 10'000;
+inline constexpr int kMaxPracticeRounds = 1000;
 
 struct Practice {
   std::vector<double> shares = {};  // Of the profiles of the space among what is asked for.
   // How many instances may be moved, as a part of what is accepted; see MovePolicy. 0: none. What
   // is learned then is worth less to a fleet where nothing moves.
   double moves_max = 0;
-  std::size_t gpus = 100;            // As many as the fleet has; 1 to kMaxPractisedGpus.
-  int rounds = 14;                   // 1 to 1000. One takes some two seconds of one core.
+  std::size_t gpus = 100;  // As many as the fleet has; 1 to kMaxPractisedGpus.
+  int rounds = 14;         // 1 to kMaxPracticeRounds. One takes some two seconds of one core.
   std::size_t requests = 1'200'000;  // In a round; at least 20'000.
   std::uint64_t seed = 1;
 };
 
 struct Practised {
-  std::vector<float> potential = {};  // [state], as RuleTable::potential: smaller is better.
-  // What is accepted of what is asked for in tests that nothing was learned from, at loads where
-  // between a fifth and a thirtieth is refused: by Rule::kForesight, and by the potential. By
-  // slices if instances may move; otherwise every request counts besides, as much as four of mean
-  // size. Never worse: if nothing better was found, the potential is that of the rule.
+  Preference preference = {};  // With the shares as given.
+  // What is accepted of what is asked for in tests that nothing was learned from, at loads from
+  // just full to overloaded: by Rule::kForesight, and by the preference. By slices if instances may
+  // move; otherwise every request counts besides, as much as four of mean size. Never worse: if
+  // nothing better was found, the potential is that of the rule.
   double before = 0;
   double after = 0;
 };

@@ -40,8 +40,8 @@ class TrialGround {
   Result<double> full_load(std::span<const double> shares) const;
 
   // What practice teaches for the wants in these shares, each model on its own with what it serves
-  // of them; `how.shares` and `how.gpus` play no
-  // part. Fails as practise() does. Requires: as full_load().
+  // of them; `how.shares` and `how.gpus` play no part. Fails as practise() does. Requires: as
+  // full_load().
   Result<std::vector<Preference>> practise(std::span<const double> shares, Practice how,
                                            const Spread& spread = one_by_one) const;
 

@@ -94,24 +94,31 @@ Result<WantNumber> FleetIndex::Core::add_want(std::span<const ServedBy> served_b
   return WantNumber{static_cast<std::uint32_t>(wants_.size() - 1)};
 }
 
-Status FleetIndex::Core::expect(ModelNumber model, std::span<const double> shares) {
+Status FleetIndex::Core::check_mix(ModelNumber model, std::span<const double> shares) const {
   if (model.value >= models_.size()) {
     return fail(ErrorCode::kInvalidArgument, "no model number " + number_text(model.value));
   }
-  ModelEntry& entry = models_[model.value];
+  const ModelEntry& entry = models_[model.value];
   const auto sound = [](double share) { return std::isfinite(share) && share >= 0; };
   if (shares.size() != entry.shares.size() || !std::ranges::all_of(shares, sound)) {
     return fail(ErrorCode::kInvalidArgument, entry.space->model().key + ": a mix is " +
                                                  number_text(entry.shares.size()) +
                                                  " shares, finite and none negative");
   }
+  return {};
+}
+
+Status FleetIndex::Core::expect(ModelNumber model, std::span<const double> shares) {
+  if (const Status sound = check_mix(model, shares); !sound) {
+    return sound;
+  }
   rank_model(model.value, shares);
   return {};
 }
 
 Status FleetIndex::Core::prefer(ModelNumber model, Preference preference) {
-  if (const Status expected = expect(model, preference.shares); !expected) {
-    return expected;
+  if (const Status sound = check_mix(model, preference.shares); !sound) {
+    return sound;
   }
   const StateSpace& space = *models_[model.value].space;
   const auto is_finite = [](float lack) { return std::isfinite(lack); };
@@ -121,6 +128,7 @@ Status FleetIndex::Core::prefer(ModelNumber model, Preference preference) {
                 space.model().key + ": a potential is a finite number for each of " +
                     number_text(space.size()) + " states, and for the rule foresight only");
   }
+  note_mix(model.value, preference.shares);
   rank_again(model.value, make_rule_table(space, std::move(preference.potential)));
   return {};
 }
@@ -231,13 +239,17 @@ void FleetIndex::Core::set_roomy(GpuNumber gpu, bool accepts) {
   }
 }
 
-void FleetIndex::Core::rank_model(std::size_t model, std::span<const double> shares) {
-  ModelEntry& entry = models_[model];
+void FleetIndex::Core::note_mix(std::size_t model, std::span<const double> shares) {
   const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
   for (std::size_t profile = 0; profile < shares.size(); ++profile) {
-    entry.shares[profile] =
+    models_[model].shares[profile] =
         total > 0 ? shares[profile] / total : 1.0 / static_cast<double>(shares.size());
   }
+}
+
+void FleetIndex::Core::rank_model(std::size_t model, std::span<const double> shares) {
+  note_mix(model, shares);
+  const ModelEntry& entry = models_[model];
   if (rule_ == Rule::kForesight) {  // No other rule looks at shares.
     rank_again(model, make_rule_table(*entry.space, rule_, entry.shares));
   }

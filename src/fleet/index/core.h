@@ -122,6 +122,8 @@ class FleetIndex::Core {
   void change_state(GpuNumber gpu, StateNumber to);
   void set_open(Class& entry, StateNumber state, bool open);
   void set_roomy(GpuNumber gpu, bool accepts);
+  Status check_mix(ModelNumber model, std::span<const double> shares) const;
+  void note_mix(std::size_t model, std::span<const double> shares);
   void rank_model(std::size_t model, std::span<const double> shares);
   void rank_again(std::size_t model, RuleTable table);
 

@@ -180,6 +180,8 @@ TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
   std::vector<float> broken = sound;
   broken.back() = std::numeric_limits<float>::quiet_NaN();
   EXPECT_FALSE(one.index.prefer(one.model, {.shares = shares, .potential = broken}));
+  // The one from before still holds.
+  EXPECT_EQ(one.index.place(one.want("1g.10gb"))->start, 6);
   OneModel other(a100(), 1, Rule::kBestFit);
   EXPECT_FALSE(other.index.prefer(other.model, {.shares = shares, .potential = sound}));
 }

@@ -77,7 +77,7 @@ class IndexFleet : public LossFleet {
   }
 
   bool refuse() {
-    if (!policy_.after_refusal || !may_move(0.8)) {
+    if (!policy_.after_refusal || !may_move(MovePolicy::kPartAfterRefusal)) {
       return false;
     }
     const std::optional<FleetMove> move = index_.consolidate(*policy_.after_refusal);

@@ -25,8 +25,6 @@ struct Conviction {
 struct Option {
   StateNumber from = kEmptyState;
   Placing placing = {};
-
-  friend bool operator==(const Option&, const Option&) = default;
 };
 
 class Arena {

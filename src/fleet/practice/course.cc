@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "sectile/fleet/loss_model.h"
 #include "sectile/fleet/random.h"
 
 namespace sectile::internal {
 namespace {
 
 constexpr double kWarmUp = 5;  // Mean lifetimes.
-// As in MovePolicy: after a refusal within four fifths of the moves only, and not for a trifle.
-constexpr double kPartAfterRefusal = 0.8;
-constexpr double kGainMin = 0.02;  // Of what the dearest profile counts.
+// Of what the dearest profile counts: moves after a refusal are not for a trifle.
+constexpr double kGainMin = 0.02;
 
 }  // namespace
 
@@ -52,7 +52,7 @@ double Player::meet(const Arrival& arrival) {
     ++moves_;
     return rules_->reward[arrival.profile] - rules_->move_price;
   }
-  if (may_move(kPartAfterRefusal) &&
+  if (may_move(MovePolicy::kPartAfterRefusal) &&
       arena_.consolidate(kGainMin * std::ranges::max(rules_->reward))) {
     ++moves_;
     return -rules_->move_price;

@@ -3,6 +3,8 @@
 #include <Eigen/Sparse>
 #include <algorithm>
 
+#include "sectile/base/check.h"
+
 namespace sectile::internal {
 namespace {
 
@@ -53,6 +55,7 @@ std::vector<double> WorthEstimate::solve(std::span<const double> believed, doubl
   ridge.setIdentity();
   normal += doubt * ridge;
   const Eigen::SimplicialLDLT<Matrix> solver(normal);
+  SECTILE_CHECK(solver.info() == Eigen::Success);  // The ridge makes it positive definite.
   const Vector solved = solver.solve(right + doubt * from);
   return {solved.begin(), solved.end()};
 }

@@ -1,8 +1,8 @@
 #include "src/fleet/practice/lessons.h"
 
+#include <array>
 #include <deque>
 #include <span>
-#include <utility>
 
 #include "sectile/fleet/random.h"
 

@@ -11,7 +11,6 @@
 namespace sectile {
 namespace {
 
-constexpr int kMostRounds = 1000;
 constexpr std::size_t kFewestRequests = 20'000;
 constexpr std::size_t kMostRequests = 100'000'000;
 constexpr double kMemory = 0.9;   // What an earlier round counts.
@@ -27,12 +26,12 @@ Status check(const StateSpace& space, const Practice& practice) {
   }
   const bool is_part = practice.moves_max >= 0 && practice.moves_max <= 1;  // Nor is it NaN.
   if (!is_part || practice.gpus < 1 || practice.gpus > kMaxPractisedGpus || practice.rounds < 1 ||
-      practice.rounds > kMostRounds || practice.requests < kFewestRequests ||
+      practice.rounds > kMaxPracticeRounds || practice.requests < kFewestRequests ||
       practice.requests > kMostRequests) {
     return fail(ErrorCode::kInvalidArgument,
                 "practice takes 1 to " + std::to_string(kMaxPractisedGpus) + " GPUs, 1 to " +
-                    std::to_string(kMostRounds) + " rounds of " + std::to_string(kFewestRequests) +
-                    " to " + std::to_string(kMostRequests) +
+                    std::to_string(kMaxPracticeRounds) + " rounds of " +
+                    std::to_string(kFewestRequests) + " to " + std::to_string(kMostRequests) +
                     " requests, and moves as a part of what is accepted, 0 to 1");
   }
   if (space.size() > kMaxPractisedStates) {
@@ -81,7 +80,9 @@ Practised learn(const internal::School& school, const Practice& practice) {
     }
     best.consider(school, mean);
   }
-  return {.potential = school.lacks(best.worth), .before = before, .after = best.value};
+  return {.preference = {.shares = practice.shares, .potential = school.lacks(best.worth)},
+          .before = before,
+          .after = best.value};
 }
 
 }  // namespace

@@ -45,8 +45,7 @@ TEST(PractiseTest, BettersTheFormulaOnTheMix) {
   std::vector<std::size_t> wants(5);
   std::iota(wants.begin(), wants.end(), std::size_t{0});
   const auto by_formula = make_index_fleet(a100(), Rule::kForesight, 100, wants);
-  const auto practised =
-      make_practised_fleet(a100(), 100, wants, {.shares = shares, .potential = learned->potential});
+  const auto practised = make_practised_fleet(a100(), 100, wants, learned->preference);
   // On arrivals that neither lessons nor tests were drawn from.
   EXPECT_GT(run(*practised).acceptance_by_count(), run(*by_formula).acceptance_by_count());
 }
@@ -59,11 +58,11 @@ TEST(PractiseTest, IsTheSameForASeed) {
   const Result<Practised> one = practise(a100(), practice);
   const Result<Practised> other = practise(a100(), practice);
   ASSERT_TRUE(one && other);
-  EXPECT_EQ(one->potential, other->potential);
+  EXPECT_EQ(one->preference.potential, other->preference.potential);
   EXPECT_EQ(one->after, other->after);
   EXPECT_GE(one->after, one->before);
   practice.shares = {300, 100, 100, 0, 100};
-  EXPECT_EQ(practise(a100(), practice)->potential, one->potential);
+  EXPECT_EQ(practise(a100(), practice)->preference.potential, one->preference.potential);
 }
 
 TEST(PractiseTest, TakesFleetsOfAnySize) {
@@ -76,8 +75,8 @@ TEST(PractiseTest, TakesFleetsOfAnySize) {
     ASSERT_TRUE(learned) << gpus;
     EXPECT_GE(learned->after, learned->before);
     EXPECT_LE(learned->after, 1);
-    EXPECT_TRUE(
-        std::ranges::all_of(learned->potential, [](float lack) { return std::isfinite(lack); }));
+    EXPECT_TRUE(std::ranges::all_of(learned->preference.potential,
+                                    [](float lack) { return std::isfinite(lack); }));
   }
 }
 

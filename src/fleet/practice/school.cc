@@ -66,9 +66,10 @@ std::uint64_t School::seed(std::size_t round, std::size_t part) const {
 }
 
 std::vector<double> School::by_formula() const {
+  const double unit = std::ranges::max(rules_.reward);
   std::vector<double> worth;
   for (const float lack : foresight_potentials(space_, shares_)) {
-    worth.push_back(-lack * std::ranges::max(rules_.reward));
+    worth.push_back(-lack * unit);
   }
   return worth;
 }

@@ -19,14 +19,19 @@ namespace {
 
 using Spaces = std::vector<std::shared_ptr<const StateSpace>>;
 
+// Of the best way to serve the want; nothing if there is none.
+std::optional<ProfileId> best_profile(const Model& model, const Want& want) {
+  const std::vector<Choice> ways = choices(model, want);
+  return ways.empty() ? std::nullopt : std::optional(ways.front().profile->id);
+}
+
 // The best way of each model that has one.
 std::vector<ServedBy> served_by(const Want& want, std::span<const StaticGpus> gpus,
                                 std::span<const ModelNumber> models) {
   std::vector<ServedBy> served;
   for (std::size_t i = 0; i < gpus.size(); ++i) {
-    const std::vector<Choice> ways = choices(*gpus[i].model, want);
-    if (!ways.empty()) {
-      served.push_back({.model = models[i], .profile = ways.front().profile->id});
+    if (const std::optional<ProfileId> best = best_profile(*gpus[i].model, want)) {
+      served.push_back({.model = models[i], .profile = *best});
     }
   }
   return served;
@@ -129,9 +134,8 @@ std::string label(const Want& want) {
 Result<StateSpace> space_for(const Model& model, std::span<const Want> wants) {
   std::vector<ProfileId> used;
   for (const Want& want : wants) {
-    const std::vector<Choice> ways = choices(model, want);
-    if (!ways.empty()) {
-      used.push_back(ways.front().profile->id);
+    if (const std::optional<ProfileId> best = best_profile(model, want)) {
+      used.push_back(*best);
     }
   }
   if (used.empty()) {
@@ -292,11 +296,8 @@ Result<std::vector<Preference>> TrialGround::practise(std::span<const double> sh
     how.gpus = std::min(kMaxPractisedGpus, static_cast<std::size_t>(gpus_[i].count));
     how.shares.assign(space.profiles().size(), 0);
     for (std::size_t want = 0; want < wants_.size(); ++want) {
-      const std::vector<Choice> ways = choices(*gpus_[i].model, wants_[want]);
-      if (ways.empty()) {
-        continue;
-      }
-      if (const auto profile = space.find_profile(ways.front().profile->id)) {
+      const std::optional<ProfileId> best = best_profile(*gpus_[i].model, wants_[want]);
+      if (const auto profile = best ? space.find_profile(*best) : std::nullopt) {
         how.shares[*profile] += shares[want];
       }
     }
@@ -304,7 +305,7 @@ Result<std::vector<Preference>> TrialGround::practise(std::span<const double> sh
     if (!learned) {
       return fail(learned);
     }
-    preferences.push_back({.shares = how.shares, .potential = std::move(learned->potential)});
+    preferences.push_back(std::move(learned->preference));
   }
   return preferences;
 }
