@@ -277,6 +277,10 @@ std::function<Result<RequestStream>(std::uint64_t)> drawn(const SimulationDemand
 
 Status add_loads(SimulationRequest& request, const SimulationDemand& demand,
                  const std::vector<double>& loads, const Arguments& arguments) {
+  if (!(demand.mean_lifetime > 0)) {
+    return fail(ErrorCode::kInvalidArgument, "all requests of the trace stay for no time",
+                "a load needs lifetimes above 0");
+  }
   const Result<double> full = request.ground->full_load(demand.under_way);
   if (!full) {
     return fail(full);
@@ -284,10 +288,6 @@ Status add_loads(SimulationRequest& request, const SimulationDemand& demand,
   const Result<int> lifetimes = read_number(arguments, "lifetimes", 300, 100'000);
   if (!lifetimes) {
     return fail(lifetimes);
-  }
-  if (!(demand.mean_lifetime > 0)) {
-    return fail(ErrorCode::kInvalidArgument, "all requests of the trace stay for no time",
-                "a load needs lifetimes above 0");
   }
   const Result<Preferences> preferences = practise_for(*request.ground, demand, arguments);
   if (!preferences) {
