@@ -169,7 +169,7 @@ TEST(FleetIndexTest, GoesByThePotentialThatItIsGivenUntilTheMixChanges) {
 }
 
 TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
-  OneModel one(a100(), 1);
+  OneModel one(a100(), 2);
   const std::vector<double> shares(a100().profiles().size(), 1);
   const std::vector<float> sound = perverse(a100());
   EXPECT_TRUE(one.index.prefer(one.model, {.shares = shares, .potential = sound}));
@@ -180,8 +180,11 @@ TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
   std::vector<float> broken = sound;
   broken.back() = std::numeric_limits<float>::quiet_NaN();
   EXPECT_FALSE(one.index.prefer(one.model, {.shares = shares, .potential = broken}));
-  // The one from before still holds.
-  EXPECT_EQ(one.index.place(one.want("1g.10gb"))->start, 6);
+  // The one from before still holds, which likes the emptiest GPU.
+  const WantNumber small = one.want("1g.10gb");
+  const FleetInstance first = *one.index.place(small);
+  EXPECT_EQ(first.start, 6);
+  EXPECT_NE(one.index.place(small)->gpu, first.gpu);
   OneModel other(a100(), 1, Rule::kBestFit);
   EXPECT_FALSE(other.index.prefer(other.model, {.shares = shares, .potential = sound}));
 }
