@@ -11,6 +11,7 @@
 #include "bench/online/mixes.h"
 #include "sectile/base/check.h"
 #include "sectile/fleet/fleet_index.h"
+#include "sectile/fleet/practice.h"
 #include "sectile/fleet/random.h"
 
 namespace sectile::bench {
@@ -41,8 +42,10 @@ struct Speed {
 // order: the lists are as mixed as in a fleet that has run for long.
 class Churn {
  public:
-  Churn(const Mix& mix, std::size_t gpus) : mix_(mix), random_(1), choice_(mix.shares) {
+  Churn(const Mix& mix, std::size_t gpus, const Preference* preference)
+      : mix_(mix), random_(1), choice_(mix.shares) {
     const ModelNumber model = index_.add_model(*mix.space);
+    SECTILE_CHECK(preference == nullptr || index_.prefer(model, *preference).has_value());
     SECTILE_CHECK(index_.add_gpus(model, gpus).has_value());
     for (const std::size_t profile : mix.profiles) {
       const ServedBy served[] = {{.model = model, .profile = mix.space->profiles()[profile].id}};
@@ -136,20 +139,37 @@ double scan_speed(const Mix& mix, std::size_t gpus) {
   return nanoseconds(Clock::now() - start, kPlacings);
 }
 
+// How good it is does not matter here.
+Preference brief_practice(const Mix& mix) {
+  const Result<Practised> learned =
+      practise(*mix.space,
+               {.shares = mix.shares, .gpus = kMaxPractisedGpus, .rounds = 2, .requests = 200'000},
+               on_all_cores);
+  SECTILE_CHECK(learned.has_value());
+  return learned->preference;
+}
+
+void print_speed_on(const Mix& mix, std::size_t gpus, double scan, const Preference* preference) {
+  const auto churn = std::make_unique<Churn>(mix, gpus, preference);
+  const Speed speed = churn->measure();
+  const char* const how = preference != nullptr ? ", practised" : "";
+  std::printf("place on %zu GPUs%s\tns\t%.0f\t-\t%.0f\t%.0f\n", gpus, how, speed.place, scan,
+              scan / speed.place);
+  std::printf("release on %zu GPUs%s\tns\t%.0f\t-\t-\t-\n", gpus, how, speed.release);
+  std::printf("index for %zu GPUs%s\tbytes a GPU\t%.1f\t-\t-\t-\n", gpus, how, speed.bytes);
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 void print_speed() {
   const Mix mix = mixes().front();
   const double scan = scan_speed(mix, 10'000);
+  const Preference preference = brief_practice(mix);
   std::printf("# processor time of one core; other: a scan of 10,000 GPUs in the same run\n");
   for (const std::size_t gpus : {100UL, 10'000UL, 100'000UL, 1'000'000UL, 10'000'000UL}) {
-    const auto churn = std::make_unique<Churn>(mix, gpus);
-    const Speed speed = churn->measure();
-    std::printf("place on %zu GPUs\tns\t%.0f\t-\t%.0f\t%.0f\n", gpus, speed.place, scan,
-                scan / speed.place);
-    std::printf("release on %zu GPUs\tns\t%.0f\t-\t-\t-\n", gpus, speed.release);
-    std::printf("index for %zu GPUs\tbytes a GPU\t%.1f\t-\t-\t-\n", gpus, speed.bytes);
-    std::fflush(stdout);
+    print_speed_on(mix, gpus, scan, nullptr);
+    print_speed_on(mix, gpus, scan, &preference);
   }
 }
 

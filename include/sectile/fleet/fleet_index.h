@@ -73,6 +73,10 @@ struct MovedPlacement {
 struct Preference {
   std::vector<double> shares = {};    // Of the profiles of the model's StateSpace, in any unit.
   std::vector<float> potential = {};  // Of its states, as RuleTable::potential.
+  // [profile][n]: what GPUs with equal attributes lack together while only n of them can take the
+  // profile, in the same unit. The last figure of a row, which has one at least, holds for more.
+  // No rows at all: nothing.
+  std::vector<std::vector<float>> scarcity = {};
 };
 
 class FleetIndex {
@@ -106,7 +110,8 @@ class FleetIndex {
 
   // The same, and goes by that potential until what is asked for differs from the mix. Fails with
   // kInvalidArgument as expect() does, for another rule than kForesight, and for a wrong number of
-  // figures or one that is not finite.
+  // figures or one that is not finite. With a scarcity a decision looks at some ten places in
+  // the order of states, not at the first only.
   Status prefer(ModelNumber model, Preference preference);
 
   // Places one instance. Fails with kUnsatisfiable if it fits on no GPU that is open to the tenant,

@@ -12,12 +12,6 @@
 namespace sectile {
 namespace {
 
-// What was asked for is looked at this often, and weighed over some eight thousand requests; a
-// difference in shares that adds up to kDriftMin is worth a new ranking.
-constexpr std::uint32_t kRequestsBetweenLooks = 1024;
-constexpr double kRequestsWeighed = 8192;
-constexpr double kDriftMin = 0.15;
-
 std::string number_text(std::uint64_t number) {
   return std::to_string(number);
 }
@@ -61,6 +55,7 @@ Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t coun
   // Backwards, so that the list begins with the first.
   for (std::size_t gpu = gpus_.size(); gpu > first; --gpu) {
     link(static_cast<GpuNumber>(gpu - 1));
+    count_room(classes_[*number], models_[model.value].ranking.takes[kEmptyState], 1);
     set_roomy(static_cast<GpuNumber>(gpu - 1), attributes.accepts);
   }
   return first;
@@ -94,45 +89,6 @@ Result<WantNumber> FleetIndex::Core::add_want(std::span<const ServedBy> served_b
   return WantNumber{static_cast<std::uint32_t>(wants_.size() - 1)};
 }
 
-Status FleetIndex::Core::check_mix(ModelNumber model, std::span<const double> shares) const {
-  if (model.value >= models_.size()) {
-    return fail(ErrorCode::kInvalidArgument, "no model number " + number_text(model.value));
-  }
-  const ModelEntry& entry = models_[model.value];
-  const auto sound = [](double share) { return std::isfinite(share) && share >= 0; };
-  if (shares.size() != entry.shares.size() || !std::ranges::all_of(shares, sound)) {
-    return fail(ErrorCode::kInvalidArgument, entry.space->model().key + ": a mix is " +
-                                                 number_text(entry.shares.size()) +
-                                                 " shares, finite and none negative");
-  }
-  return {};
-}
-
-Status FleetIndex::Core::expect(ModelNumber model, std::span<const double> shares) {
-  if (const Status sound = check_mix(model, shares); !sound) {
-    return sound;
-  }
-  rank_model(model.value, shares);
-  return {};
-}
-
-Status FleetIndex::Core::prefer(ModelNumber model, Preference preference) {
-  if (const Status sound = check_mix(model, preference.shares); !sound) {
-    return sound;
-  }
-  const StateSpace& space = *models_[model.value].space;
-  const auto is_finite = [](float lack) { return std::isfinite(lack); };
-  if (rule_ != Rule::kForesight || preference.potential.size() != space.size() ||
-      !std::ranges::all_of(preference.potential, is_finite)) {
-    return fail(ErrorCode::kInvalidArgument,
-                space.model().key + ": a potential is a finite number for each of " +
-                    number_text(space.size()) + " states, and for the rule foresight only");
-  }
-  note_mix(model.value, preference.shares);
-  rank_again(model.value, make_rule_table(space, std::move(preference.potential)));
-  return {};
-}
-
 Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
     std::size_t model, const GpuAttributes& attributes) {
   for (std::size_t number = 0; number < classes_.size(); ++number) {
@@ -154,6 +110,9 @@ Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
   added.count.assign(entry.space->size(), 0);
   for (const auto& order : entry.ranking.order) {
     added.open.emplace_back(order.size());
+  }
+  if (!entry.ranking.scarcity.empty()) {
+    added.room.resize(entry.ranking.order.size());
   }
   if (attributes.accepts && attributes.tenant == kNobody) {
     open_to_all_.push_back(number);
@@ -185,6 +144,12 @@ void FleetIndex::Core::set_open(Class& entry, StateNumber state, bool open) {
     } else {
       entry.open[profile].erase(rank);
     }
+  }
+}
+
+void FleetIndex::Core::count_room(Class& entry, unsigned takes, std::uint32_t more) {
+  if (!entry.room.empty()) {
+    internal::for_each_profile(takes, [&](std::size_t profile) { entry.room[profile] += more; });
   }
 }
 
@@ -220,9 +185,16 @@ void FleetIndex::Core::unlink(GpuNumber gpu) {
 }
 
 void FleetIndex::Core::change_state(GpuNumber gpu, StateNumber to) {
+  const StateNumber from = gpus_[gpu].state;
   unlink(gpu);
   gpus_[gpu].state = to;
   link(gpu);
+  Class& entry = classes_[gpus_[gpu].number_of_class];
+  if (!entry.room.empty()) {
+    const std::vector<internal::ProfileSet>& takes = models_[entry.model].ranking.takes;
+    count_room(entry, takes[to] & ~takes[from], 1);
+    count_room(entry, takes[from] & ~takes[to], kOneFewer);
+  }
   if (ordered_by_gpu(rule_)) {
     set_roomy(gpu, class_of(gpu).attributes.accepts);
   }
@@ -237,141 +209,6 @@ void FleetIndex::Core::set_roomy(GpuNumber gpu, bool accepts) {
       entry.roomy[profile].erase(gpu);
     }
   }
-}
-
-void FleetIndex::Core::note_mix(std::size_t model, std::span<const double> shares) {
-  const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
-  for (std::size_t profile = 0; profile < shares.size(); ++profile) {
-    models_[model].shares[profile] =
-        total > 0 ? shares[profile] / total : 1.0 / static_cast<double>(shares.size());
-  }
-}
-
-void FleetIndex::Core::rank_model(std::size_t model, std::span<const double> shares) {
-  note_mix(model, shares);
-  const ModelEntry& entry = models_[model];
-  if (rule_ == Rule::kForesight) {  // No other rule looks at shares.
-    rank_again(model, make_rule_table(*entry.space, rule_, entry.shares));
-  }
-}
-
-void FleetIndex::Core::rank_again(std::size_t model, RuleTable table) {
-  ModelEntry& entry = models_[model];
-  entry.ranking = internal::rank_states(*entry.space, std::move(table));
-  for (Class& of_model : classes_) {
-    if (of_model.model != model) {
-      continue;
-    }
-    of_model.open.clear();
-    for (const auto& order : entry.ranking.order) {
-      of_model.open.emplace_back(order.size());
-    }
-    for (std::size_t state = 0; state < of_model.count.size(); ++state) {
-      if (of_model.count[state] > 0) {
-        set_open(of_model, static_cast<StateNumber>(state), true);
-      }
-    }
-  }
-}
-
-void FleetIndex::Core::count_request(WantNumber want) {
-  for (const std::size_t model : wants_[want.value].models) {
-    ModelEntry& entry = models_[model];
-    entry.counted[wants_[want.value].profile[model]] += 1;
-    entry.total += 1;
-  }
-  if (++requests_ % kRequestsBetweenLooks != 0) {
-    return;
-  }
-  for (std::size_t model = 0; model < models_.size(); ++model) {
-    ModelEntry& entry = models_[model];
-    if (entry.total == 0) {
-      continue;
-    }
-    double difference = 0;
-    for (std::size_t profile = 0; profile < entry.shares.size(); ++profile) {
-      difference += std::abs(entry.counted[profile] / entry.total - entry.shares[profile]);
-    }
-    if (difference > kDriftMin) {
-      rank_model(model, entry.counted);
-    }
-    if (entry.total < kRequestsWeighed) {
-      continue;
-    }
-    for (double& count : entry.counted) {
-      count /= 2;
-    }
-    entry.total /= 2;
-  }
-}
-
-std::optional<FleetInstance> FleetIndex::Core::place(WantNumber number, TenantNumber tenant) {
-  const Want& want = wants_[number.value];
-  if (ordered_by_gpu(rule_)) {
-    return place_by_number(want, tenant);
-  }
-  float best_cost = std::numeric_limits<float>::infinity();
-  std::optional<FleetInstance> best;
-  StateNumber to = kNoState;
-  for_each_class(tenant, [&](ClassNumber number_of_class) {
-    const Class& entry = classes_[number_of_class];
-    const std::uint8_t profile = served(want, entry.model);
-    if (profile == kNotServed) {
-      return;
-    }
-    const internal::Rank rank = entry.open[profile].first();
-    if (rank == internal::kNoRank) {
-      return;
-    }
-    const internal::RankedState& ranked = models_[entry.model].ranking.order[profile][rank];
-    if (ranked.choice.cost >= best_cost) {
-      return;
-    }
-    best_cost = ranked.choice.cost;
-    to = ranked.choice.placing.to;
-    best = FleetInstance{
-        .gpu = entry.head[ranked.state], .profile = profile, .start = ranked.choice.placing.start};
-  });
-  if (best) {
-    change_state(best->gpu, to);
-  }
-  return best;
-}
-
-std::optional<GpuNumber> FleetIndex::Core::next_with_room(const Want& want, TenantNumber tenant,
-                                                          std::size_t from) const {
-  std::optional<GpuNumber> best;
-  for (const std::size_t model : want.models) {
-    const internal::OrderedSet& roomy = models_[model].roomy[want.profile[model]];
-    std::optional<std::size_t> gpu = roomy.next(from);
-    while (gpu && (!best || *gpu < *best)) {
-      const TenantNumber owner = class_of(static_cast<GpuNumber>(*gpu)).attributes.tenant;
-      if (owner == kNobody || owner == tenant) {
-        best = static_cast<GpuNumber>(*gpu);
-        break;
-      }
-      gpu = roomy.next(*gpu + 1);
-    }
-  }
-  return best;
-}
-
-std::optional<FleetInstance> FleetIndex::Core::place_by_number(const Want& want,
-                                                               TenantNumber tenant) {
-  const std::size_t from = rule_ == Rule::kRoundRobin ? cursor_ : 0;
-  std::optional<GpuNumber> gpu = next_with_room(want, tenant, from);
-  if (!gpu && from > 0) {
-    gpu = next_with_room(want, tenant, 0);
-  }
-  if (!gpu) {
-    return std::nullopt;
-  }
-  cursor_ = *gpu + 1;
-  const std::size_t model = class_of(*gpu).model;
-  const std::uint8_t profile = want.profile[model];
-  const Placing placing = models_[model].space->placings(profile, gpus_[*gpu].state).front();
-  change_state(*gpu, placing.to);
-  return FleetInstance{.gpu = *gpu, .profile = profile, .start = placing.start};
 }
 
 void FleetIndex::Core::put(const FleetInstance& instance) {
@@ -450,9 +287,12 @@ Status FleetIndex::Core::set_attributes(GpuNumber gpu, const GpuAttributes& attr
   if (!number) {
     return fail(number);
   }
+  const internal::ProfileSet takes = models_[class_of(gpu).model].ranking.takes[gpus_[gpu].state];
   unlink(gpu);
+  count_room(classes_[gpus_[gpu].number_of_class], takes, kOneFewer);
   gpus_[gpu].number_of_class = *number;
   link(gpu);
+  count_room(classes_[*number], takes, 1);
   set_roomy(gpu, attributes.accepts);
   return {};
 }
@@ -488,8 +328,11 @@ std::size_t FleetIndex::Core::memory_bytes() const {
     }
     for (std::size_t profile = 0; profile < entry.shares.size(); ++profile) {
       bytes += entry.ranking.order[profile].capacity() * sizeof(internal::RankedState) +
+               entry.ranking.groups[profile].capacity() * sizeof(internal::RankGroup) +
                entry.ranking.rank_of[profile].capacity() * sizeof(internal::Rank);
     }
+    bytes += entry.ranking.takes.capacity() * sizeof(internal::ProfileSet) +
+             entry.ranking.scarcity.memory_bytes();
   }
   return bytes;
 }

@@ -56,6 +56,7 @@ class FleetIndex::Core {
  private:
   static constexpr GpuNumber kNoGpu = std::numeric_limits<GpuNumber>::max();
   static constexpr std::uint8_t kNotServed = 0xFF;
+  static constexpr auto kOneFewer = static_cast<std::uint32_t>(-1);  // Sums of counts wrap around.
 
   struct Gpu {
     GpuNumber next = kNoGpu;  // In the list of its class and state.
@@ -71,6 +72,7 @@ class FleetIndex::Core {
     std::vector<GpuNumber> head = {};            // [state], kNoGpu: empty.
     std::vector<std::uint32_t> count = {};       // [state]
     std::vector<internal::OpenRanks> open = {};  // [profile]
+    internal::Room room = {};                    // Empty where nothing is ever scarce.
   };
 
   struct ModelEntry {
@@ -121,25 +123,29 @@ class FleetIndex::Core {
   void unlink(GpuNumber gpu);
   void change_state(GpuNumber gpu, StateNumber to);
   void set_open(Class& entry, StateNumber state, bool open);
+  // So many more GPUs can take these. Nothing where nothing is ever scarce.
+  static void count_room(Class& entry, unsigned takes, std::uint32_t more);
   void set_roomy(GpuNumber gpu, bool accepts);
   Status check_mix(ModelNumber model, std::span<const double> shares) const;
   void note_mix(std::size_t model, std::span<const double> shares);
   void rank_model(std::size_t model, std::span<const double> shares);
-  void rank_again(std::size_t model, RuleTable table);
+  void rank_again(std::size_t model, internal::Ranking ranking);
 
   std::optional<FleetInstance> place_by_number(const Want& want, TenantNumber tenant);
   std::unexpected<Error> not_held(const FleetInstance& instance) const;
   std::optional<GpuNumber> next_with_room(const Want& want, TenantNumber tenant,
                                           std::size_t from) const;
 
-  // The first state of GPUs of the class that have room, leaving out the only GPU of `from` in
-  // `state`.
-  internal::Rank first_other(ClassNumber number, ClassNumber from, StateNumber state,
-                             std::size_t profile) const;
-  // Where an instance of the class `from` would go, leaving out the same.
-  std::optional<Choice> best_other(ClassNumber from, StateNumber state, std::size_t profile) const;
+  // Of each class and group: where an instance of the class `from` might go, leaving out the only
+  // GPU of `from` in `state`.
+  template <typename Function>
+  void for_each_other(ClassNumber from, StateNumber state, std::size_t profile,
+                      Function function) const;
+  // What the fleet lacks more after it, by potential and by what becomes scarce; `plan.cost` is
+  // ignored. `after`: the state of the GPU that is left.
+  float cost_of(const MovePlan& plan, StateNumber after) const;
   void try_moves_of(ClassNumber from, StateNumber state, std::size_t wanted, MovePlan& best) const;
-  void try_moves_beside(ClassNumber from, const MovePlan& plan, MovePlan& best) const;
+  void try_places(ClassNumber from, MovePlan plan, MovePlan& best) const;
   void try_consolidating(ClassNumber from, StateNumber state, MovePlan& best) const;
   FleetMove named(const MovePlan& plan) const;
 

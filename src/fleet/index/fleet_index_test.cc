@@ -180,6 +180,17 @@ TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
   std::vector<float> broken = sound;
   broken.back() = std::numeric_limits<float>::quiet_NaN();
   EXPECT_FALSE(one.index.prefer(one.model, {.shares = shares, .potential = broken}));
+  const auto refuses = [&](std::vector<std::vector<float>> scarcity) {
+    return !one.index.prefer(
+        one.model, {.shares = shares, .potential = sound, .scarcity = std::move(scarcity)});
+  };
+  std::vector<std::vector<float>> scarcity(shares.size(), {1, 0});
+  scarcity.back() = {};
+  EXPECT_TRUE(refuses(scarcity));
+  scarcity.back() = {std::numeric_limits<float>::infinity()};
+  EXPECT_TRUE(refuses(scarcity));
+  scarcity.pop_back();
+  EXPECT_TRUE(refuses(scarcity));
   // The one from before still holds, which likes the emptiest GPU.
   const WantNumber small = one.want("1g.10gb");
   const FleetInstance first = *one.index.place(small);

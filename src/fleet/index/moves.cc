@@ -1,5 +1,5 @@
 // The search for one move: over classes of GPUs and the instances in them, not over GPUs.
-#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "sectile/base/check.h"
@@ -7,41 +7,25 @@
 
 namespace sectile {
 
-internal::Rank FleetIndex::Core::first_other(ClassNumber number, ClassNumber from,
-                                             StateNumber state, std::size_t profile) const {
-  const Class& entry = classes_[number];
-  const internal::Rank rank = entry.open[profile].first();
-  if (rank == internal::kNoRank || number != from || entry.count[state] != 1) {
-    return rank;
-  }
-  const internal::Ranking& ranking = models_[entry.model].ranking;
-  return ranking.order[profile][rank].state == state ? entry.open[profile].after(rank) : rank;
-}
-
-std::optional<FleetIndex::Core::Choice> FleetIndex::Core::best_other(ClassNumber from,
-                                                                     StateNumber state,
-                                                                     std::size_t profile) const {
+template <typename Function>
+void FleetIndex::Core::for_each_other(ClassNumber from, StateNumber state, std::size_t profile,
+                                      Function function) const {
   const Class& home = classes_[from];
   const internal::Ranking& ranking = models_[home.model].ranking;
-  std::optional<Choice> best;
-  float best_cost = std::numeric_limits<float>::infinity();
   const auto look = [&](ClassNumber number) {
-    if (classes_[number].model != home.model) {
+    const Class& entry = classes_[number];
+    if (entry.model != home.model) {
       return;
     }
-    const internal::Rank rank = first_other(number, from, state, profile);
-    if (rank == internal::kNoRank) {
-      return;
-    }
-    const internal::RankedState& ranked = ranking.order[profile][rank];
-    const StateNumber to = ranked.choice.placing.to;
-    const float cost = ranking.potential[to] - ranking.potential[ranked.state];
-    if (cost >= best_cost) {
-      return;
-    }
-    best_cost = cost;
-    best = Choice{.number_of_class = number, .state = ranked.state, .choice = ranked.choice};
-    best->choice.cost = cost;
+    const bool alone = number == from && entry.count[state] == 1;
+    const internal::Rank except = alone ? ranking.rank_of[profile][state] : internal::kNoRank;
+    internal::for_each_best(
+        ranking, profile, entry.open[profile], except,
+        [&](const internal::RankGroup&, internal::Rank rank) {
+          const internal::RankedState& ranked = ranking.order[profile][rank];
+          function(
+              Choice{.number_of_class = number, .state = ranked.state, .choice = ranked.choice});
+        });
   };
   // What is moved stays with its tenant: on GPUs that serve the same one.
   if (home.attributes.tenant == kNobody) {
@@ -53,76 +37,78 @@ std::optional<FleetIndex::Core::Choice> FleetIndex::Core::best_other(ClassNumber
       look(number);
     }
   }
-  return best;
 }
 
-// `plan` has the instance taken away and the request placed; `without` is the state of that.
-void FleetIndex::Core::try_moves_beside(ClassNumber from, const MovePlan& plan,
-                                        MovePlan& best) const {
-  const ModelEntry& model = models_[classes_[from].model];
-  const std::vector<float>& potential = model.ranking.potential;
-  for (const Placing& again : model.space->placings(plan.moved.profile, plan.without)) {
-    const float cost = potential[again.to] - potential[plan.state];
-    if (cost >= best.cost) {
-      continue;
-    }
-    best = plan;
-    best.cost = cost;
-    best.to_start = again.start;
+float FleetIndex::Core::cost_of(const MovePlan& plan, StateNumber after) const {
+  const Class& home = classes_[plan.number_of_class];
+  const internal::Ranking& ranking = models_[home.model].ranking;
+  const std::vector<float>& potential = ranking.potential;
+  const std::vector<internal::ProfileSet>& takes = ranking.takes;
+  float cost = potential[after] - potential[plan.state];
+  if (plan.to) {
+    cost += potential[plan.to->choice.placing.to] - potential[plan.to->state];
   }
+  if (ranking.scarcity.empty()) {
+    return cost;
+  }
+  const internal::RoomChange here{.from = takes[plan.state], .to = takes[after]};
+  if (!plan.to) {
+    return cost + ranking.scarcity.of_changes({&here, 1}, home.room);
+  }
+  const internal::RoomChange there{.from = takes[plan.to->state],
+                                   .to = takes[plan.to->choice.placing.to]};
+  if (plan.to->number_of_class == plan.number_of_class) {
+    return cost + ranking.scarcity.of_changes(std::array{here, there}, home.room);
+  }
+  return cost + ranking.scarcity.of_changes({&here, 1}, home.room) +
+         ranking.scarcity.of_changes({&there, 1}, classes_[plan.to->number_of_class].room);
+}
+
+// `plan` has the instance taken away and the request placed, if there is one; `without` is the
+// state of that.
+void FleetIndex::Core::try_places(ClassNumber from, MovePlan plan, MovePlan& best) const {
+  const auto offer = [&](StateNumber after) {
+    plan.cost = cost_of(plan, after);
+    if (plan.cost < best.cost) {
+      best = plan;
+    }
+  };
+  const StateSpace& space = *models_[classes_[from].model].space;
+  for (const Placing& again : space.placings(plan.moved.profile, plan.without)) {
+    plan.to_start = again.start;
+    offer(again.to);
+  }
+  for_each_other(from, plan.state, plan.moved.profile, [&](const Choice& other) {
+    plan.to = other;
+    plan.to_start = other.choice.placing.start;
+    offer(plan.without);
+  });
 }
 
 void FleetIndex::Core::try_moves_of(ClassNumber from, StateNumber state, std::size_t wanted,
                                     MovePlan& best) const {
-  const ModelEntry& model = models_[classes_[from].model];
-  const std::vector<float>& potential = model.ranking.potential;
-  for (const StateSpace::Held& moved : model.space->held(state)) {
-    const StateNumber rest = model.space->released(moved.profile, moved.start, state);
-    const auto placings = model.space->placings(wanted, rest);
-    if (placings.empty()) {
-      continue;
-    }
-    const std::optional<Choice> other = best_other(from, state, moved.profile);
-    for (const Placing& placing : placings) {
-      MovePlan plan{.number_of_class = from,
-                    .state = state,
-                    .moved = moved,
-                    .without = placing.to,
-                    .placed_start = placing.start};
-      try_moves_beside(from, plan, best);
-      if (!other) {
-        continue;
-      }
-      plan.cost = potential[placing.to] - potential[state] + other->choice.cost;
-      if (plan.cost >= best.cost) {
-        continue;
-      }
-      plan.to = other;
-      plan.to_start = other->choice.placing.start;
-      best = plan;
+  const StateSpace& space = *models_[classes_[from].model].space;
+  for (const StateSpace::Held& moved : space.held(state)) {
+    const StateNumber rest = space.released(moved.profile, moved.start, state);
+    for (const Placing& placing : space.placings(wanted, rest)) {
+      try_places(from,
+                 {.number_of_class = from,
+                  .state = state,
+                  .moved = moved,
+                  .without = placing.to,
+                  .placed_start = placing.start},
+                 best);
     }
   }
 }
 
 void FleetIndex::Core::try_consolidating(ClassNumber from, StateNumber state,
                                          MovePlan& best) const {
-  const ModelEntry& model = models_[classes_[from].model];
-  const std::vector<float>& potential = model.ranking.potential;
-  for (const StateSpace::Held& moved : model.space->held(state)) {
-    MovePlan plan{.number_of_class = from, .state = state, .moved = moved};
-    plan.without = model.space->released(moved.profile, moved.start, state);
-    try_moves_beside(from, plan, best);
-    const std::optional<Choice> other = best_other(from, state, moved.profile);
-    if (!other) {
-      continue;
-    }
-    plan.cost = potential[plan.without] - potential[state] + other->choice.cost;
-    if (plan.cost >= best.cost) {
-      continue;
-    }
-    plan.to = other;
-    plan.to_start = other->choice.placing.start;
-    best = plan;
+  const StateSpace& space = *models_[classes_[from].model].space;
+  for (const StateSpace::Held& moved : space.held(state)) {
+    const StateNumber rest = space.released(moved.profile, moved.start, state);
+    try_places(from, {.number_of_class = from, .state = state, .moved = moved, .without = rest},
+               best);
   }
 }
 

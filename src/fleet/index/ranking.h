@@ -10,6 +10,7 @@
 
 #include "sectile/fleet/rule.h"
 #include "sectile/fleet/state_space.h"
+#include "src/fleet/index/scarcity.h"
 
 namespace sectile::internal {
 
@@ -22,14 +23,25 @@ struct RankedState {
   StateNumber state = kEmptyState;
 };
 
+// States of which the rule closes a GPU to the same profiles, best first. Without scarcity that is
+// no matter, and one group has them all.
+struct RankGroup {
+  ProfileSet closes = 0;
+  Rank first = 0;
+  Rank last = 0;  // One beyond.
+};
+
 struct Ranking {
-  std::vector<std::vector<RankedState>> order = {};  // [profile], best first.
+  std::vector<std::vector<RankedState>> order = {};  // [profile], group by group.
+  std::vector<std::vector<RankGroup>> groups = {};   // [profile]
   std::vector<std::vector<Rank>> rank_of = {};       // [profile][state]
   std::vector<float> potential = {};                 // [state]
+  std::vector<ProfileSet> takes = {};                // [state]
+  Scarcity scarcity = {};
 };
 
 // Equal costs: the fuller state first, then the one with the smaller number.
-Ranking rank_states(const StateSpace& space, RuleTable table);
+Ranking rank_states(const StateSpace& space, RuleTable table, Scarcity scarcity = {});
 
 // A set of ranks that knows its smallest member: two bits are looked up, for up to 4096 ranks.
 class OpenRanks {
@@ -62,17 +74,15 @@ class OpenRanks {
     return kNoRank;
   }
 
-  // The smallest above `rank`; kNoRank if there is none.
-  Rank after(Rank rank) const {
-    std::size_t word = rank / 64;
-    const std::uint64_t rest = words_[word] & (~std::uint64_t{0} << (rank % 64)) & ~bit(rank);
-    if (rest != 0) {
-      return static_cast<Rank>(word * 64 + low_bit(rest));
-    }
-    for (++word; word < words_.size(); ++word) {
-      if (words_[word] != 0) {
-        return static_cast<Rank>(word * 64 + low_bit(words_[word]));
+  // The smallest from `first` to `last` - 1; kNoRank if there is none. Requires: last <= ranks.
+  Rank first_from(std::size_t first, std::size_t last) const {
+    std::size_t word = first / 64;
+    for (std::uint64_t mask = ~std::uint64_t{0} << (first % 64); word * 64 < last; ++word) {
+      if ((words_[word] & mask) != 0) {
+        const std::size_t rank = word * 64 + low_bit(words_[word] & mask);
+        return rank < last ? static_cast<Rank>(rank) : kNoRank;
       }
+      mask = ~std::uint64_t{0};
     }
     return kNoRank;
   }
@@ -90,5 +100,22 @@ class OpenRanks {
   std::vector<std::uint64_t> words_;
   std::vector<std::uint64_t> summary_;
 };
+
+// The best of each group of which a GPU is open, leaving out the rank `except`: for each a call
+// with the group and the rank.
+template <typename Function>
+void for_each_best(const Ranking& ranking, std::size_t profile, const OpenRanks& open, Rank except,
+                   Function function) {
+  const std::vector<RankGroup>& groups = ranking.groups[profile];
+  for (const RankGroup& group : groups) {
+    Rank rank = groups.size() == 1 ? open.first() : open.first_from(group.first, group.last);
+    if (rank != kNoRank && rank == except) {
+      rank = open.first_from(std::size_t{rank} + 1, group.last);
+    }
+    if (rank != kNoRank) {
+      function(group, rank);
+    }
+  }
+}
 
 }  // namespace sectile::internal

@@ -7,7 +7,11 @@
 namespace sectile::internal {
 
 Arena::Arena(const StateSpace& space, const Conviction& conviction, std::size_t gpus)
-    : space_(&space), conviction_(&conviction), gpus_(gpus), head_(space.size(), kNoGpu) {
+    : space_(&space),
+      conviction_(&conviction),
+      gpus_(gpus),
+      head_(space.size(), kNoGpu),
+      room_(space.profiles().size(), static_cast<std::uint32_t>(gpus)) {
   SECTILE_CHECK(gpus >= 1 && gpus < kNoGpu);
   for (const auto& order : conviction.ranking.order) {
     open_.emplace_back(order.size());
@@ -55,30 +59,44 @@ void Arena::unlink(Gpu gpu) {
 }
 
 void Arena::change(Gpu gpu, StateNumber to) {
-  worth_ += conviction_->worth[to] - conviction_->worth[gpus_[gpu].state];
+  const Ranking& ranking = conviction_->ranking;
+  const StateNumber from = gpus_[gpu].state;
+  lack_ += ranking.potential[to] - ranking.potential[from];
+  const unsigned before = ranking.takes[from];
+  const unsigned after = ranking.takes[to];
+  for_each_profile(before & ~after, [&](std::size_t profile) { --room_[profile]; });
+  for_each_profile(after & ~before, [&](std::size_t profile) { ++room_[profile]; });
   unlink(gpu);
   link(gpu, to);
 }
 
+double Arena::worth() const {
+  return -conviction_->unit * (lack_ + conviction_->ranking.scarcity.of(room_));
+}
+
 std::optional<Option> Arena::choose(std::size_t profile) const {
-  const Rank rank = open_[profile].first();
-  if (rank == kNoRank) {
-    return std::nullopt;
-  }
-  const RankedState& best = conviction_->ranking.order[profile][rank];
-  return Option{.from = best.state, .placing = best.choice.placing};
+  Option best;
+  return choose(profile, {&best, 1}) > 0 ? std::optional(best) : std::nullopt;
 }
 
 std::size_t Arena::choose(std::size_t profile, std::span<Option> options) const {
+  const Ranking& ranking = conviction_->ranking;
+  const OpenRanks& open = open_[profile];
   std::size_t found = 0;
-  for (Rank rank = open_[profile].first(); rank != kNoRank && found < options.size();
-       rank = open_[profile].after(rank)) {
-    const RankedState& ranked = conviction_->ranking.order[profile][rank];
-    options[found++] = {.from = ranked.state, .placing = ranked.choice.placing};
-    for (const Placing& placing : space_->placings(profile, ranked.state)) {
-      if (found < options.size() && placing != ranked.choice.placing) {
-        options[found++] = {.from = ranked.state, .placing = placing};
+  for (const RankGroup& group : ranking.groups[profile]) {
+    const float closing = ranking.scarcity.of_closing(group.closes, room_);
+    for (Rank rank = open.first_from(group.first, group.last); rank != kNoRank;
+         rank = open.first_from(std::size_t{rank} + 1, group.last)) {
+      const RankedState& ranked = ranking.order[profile][rank];
+      const float cost = ranked.choice.cost + closing;
+      if (found == options.size() && cost >= options.back().cost) {
+        break;
       }
+      std::size_t at = found < options.size() ? found++ : found - 1;
+      for (; at > 0 && options[at - 1].cost > cost; --at) {
+        options[at] = options[at - 1];
+      }
+      options[at] = {.from = ranked.state, .placing = ranked.choice.placing, .cost = cost};
     }
   }
   return found;

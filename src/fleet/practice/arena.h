@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,13 +19,14 @@ namespace sectile::internal {
 // How instances are placed, and what that is believed to be worth.
 struct Conviction {
   Ranking ranking = {};
-  std::vector<double> worth = {};  // [state]; the greater the better.
+  double unit = 1;  // Of the ranking's potential and scarcity, in what counts.
 };
 
 // A way to place an instance: on a GPU in `from`.
 struct Option {
   StateNumber from = kEmptyState;
   Placing placing = {};
+  float cost = 0;
 };
 
 class Arena {
@@ -34,7 +36,8 @@ class Arena {
 
   // What the conviction says; nothing if the profile fits nowhere.
   std::optional<Option> choose(std::size_t profile) const;
-  // That, and what would be next best, at most as many as `options` holds. How many were found.
+  // That, and the next best of other states, at most as many as `options` holds. How many were
+  // found.
   std::size_t choose(std::size_t profile, std::span<Option> options) const;
 
   // Requires: a GPU is in option.from, and the profile fits there.
@@ -44,11 +47,14 @@ class Arena {
   // Moves the one instance after whose move the profile can be placed and the fleet is worth most,
   // and places it. Whether there was one.
   bool place_by_move(std::size_t profile, double until);
-  // Moves the one instance whose move betters the fleet most, if by more than that.
-  bool consolidate(double gain_min);
+  // Moves the one instance whose move betters the fleet most, if by more than that; in units of the
+  // potential.
+  bool consolidate(float gain_min);
 
-  // Of all states together, less that of the empty fleet.
-  double worth() const { return worth_; }
+  // In what counts, less that of the empty fleet.
+  double worth() const;
+
+  const Room& room() const { return room_; }
 
  private:
   using Gpu = std::uint16_t;
@@ -70,7 +76,7 @@ class Arena {
 
   // One instance goes elsewhere, and another may be placed where it was.
   struct Move {
-    double gain = 0;
+    float cost = std::numeric_limits<float>::infinity();
     StateNumber from = kNoState;  // Of the GPU it leaves.
     StateSpace::Held moved = {};
     StateNumber rest = kNoState;  // Of that GPU afterwards.
@@ -78,10 +84,13 @@ class Arena {
     Option to = {};               // to.from == kNoState: on the same GPU.
   };
 
-  // As choose(), without one GPU of the state.
-  std::optional<Option> choose_other(std::size_t profile, StateNumber except) const;
-  // What may become of `move`, of which all is known but `to` and `gain`.
-  void offer_places(Move move, std::optional<Move>& best) const;
+  // Of each group: where an instance might go, leaving out one GPU of the state.
+  template <typename Function>
+  void for_each_other(std::size_t profile, StateNumber except, Function function) const;
+  // What the fleet lacks more after it, if the GPU that is left is in `after` then.
+  float cost_of(const Move& move, StateNumber after) const;
+  // What may become of `move`, of which all is known but `to` and `cost`.
+  void offer_places(Move move, Move& best) const;
   template <typename Function>
   void for_each_held(Function function) const;
   Gpu carry_out(const Move& move);  // The GPU that was left.
@@ -97,7 +106,8 @@ class Arena {
   std::vector<Gpu> head_;         // [state]
   std::vector<OpenRanks> open_;   // [profile]
   std::vector<Leaving> leaving_;  // A heap.
-  double worth_ = 0;
+  Room room_;
+  double lack_ = 0;  // By potential.
 };
 
 }  // namespace sectile::internal

@@ -1,38 +1,50 @@
 // The search for one move, as in index/moves.cc but on one model without attributes.
 #include <algorithm>
+#include <array>
 
 #include "src/fleet/practice/arena.h"
 
 namespace sectile::internal {
 
-std::optional<Option> Arena::choose_other(std::size_t profile, StateNumber except) const {
-  const std::vector<RankedState>& order = conviction_->ranking.order[profile];
-  Rank rank = open_[profile].first();
-  if (rank != kNoRank && order[rank].state == except && gpus_[head_[except]].next == kNoGpu) {
-    rank = open_[profile].after(rank);
-  }
-  if (rank == kNoRank) {
-    return std::nullopt;
-  }
-  return Option{.from = order[rank].state, .placing = order[rank].choice.placing};
+template <typename Function>
+void Arena::for_each_other(std::size_t profile, StateNumber except, Function function) const {
+  const Ranking& ranking = conviction_->ranking;
+  const bool alone = gpus_[head_[except]].next == kNoGpu;
+  for_each_best(ranking, profile, open_[profile],
+                alone ? ranking.rank_of[profile][except] : kNoRank,
+                [&](const RankGroup&, Rank rank) {
+                  const RankedState& ranked = ranking.order[profile][rank];
+                  function(Option{.from = ranked.state, .placing = ranked.choice.placing});
+                });
 }
 
-void Arena::offer_places(Move move, std::optional<Move>& best) const {
-  const std::vector<double>& worth = conviction_->worth;
-  const auto offer = [&](const Option& to, double gain) {
-    if (!best || gain > best->gain) {
+float Arena::cost_of(const Move& move, StateNumber after) const {
+  const Ranking& ranking = conviction_->ranking;
+  const std::vector<float>& potential = ranking.potential;
+  const RoomChange here{.from = ranking.takes[move.from], .to = ranking.takes[after]};
+  float cost = potential[after] - potential[move.from];
+  if (move.to.from == kNoState) {
+    return cost + ranking.scarcity.of_changes({&here, 1}, room_);
+  }
+  const RoomChange there{.from = ranking.takes[move.to.from],
+                         .to = ranking.takes[move.to.placing.to]};
+  cost += potential[move.to.placing.to] - potential[move.to.from];
+  return cost + ranking.scarcity.of_changes(std::array{here, there}, room_);
+}
+
+void Arena::offer_places(Move move, Move& best) const {
+  const auto offer = [&](const Option& to, StateNumber after) {
+    move.to = to;
+    move.cost = cost_of(move, after);
+    if (move.cost < best.cost) {
       best = move;
-      best->to = to;
-      best->gain = gain;
     }
   };
   for (const Placing& again : space_->placings(move.moved.profile, move.rest)) {
-    offer({.from = kNoState, .placing = again}, worth[again.to] - worth[move.from]);
+    offer({.from = kNoState, .placing = again}, again.to);
   }
-  if (const std::optional<Option> other = choose_other(move.moved.profile, move.from)) {
-    offer(*other,
-          worth[move.rest] - worth[move.from] + worth[other->placing.to] - worth[other->from]);
-  }
+  for_each_other(move.moved.profile, move.from,
+                 [&](const Option& other) { offer(other, move.rest); });
 }
 
 template <typename Function>
@@ -68,8 +80,8 @@ Arena::Gpu Arena::carry_out(const Move& move) {
 }
 
 bool Arena::place_by_move(std::size_t profile, double until) {
-  std::optional<Move> best;
-  for_each_held([&](Move move) {
+  Move best;
+  for_each_held([&](const Move& move) {
     for (const Placing& placing : space_->placings(profile, move.rest)) {
       Move placed = move;
       placed.placed = placing;
@@ -77,24 +89,24 @@ bool Arena::place_by_move(std::size_t profile, double until) {
       offer_places(placed, best);
     }
   });
-  if (!best) {
+  if (best.from == kNoState) {
     return false;
   }
-  const Gpu gpu = carry_out(*best);
+  const Gpu gpu = carry_out(best);
   add_leaving({.time = until,
                .gpu = gpu,
                .profile = static_cast<std::uint8_t>(profile),
-               .start = best->placed.start});
+               .start = best.placed.start});
   return true;
 }
 
-bool Arena::consolidate(double gain_min) {
-  std::optional<Move> best = Move{.gain = gain_min};
+bool Arena::consolidate(float gain_min) {
+  Move best{.cost = -gain_min};
   for_each_held([&](const Move& move) { offer_places(move, best); });
-  if (best->from == kNoState) {
+  if (best.from == kNoState) {
     return false;
   }
-  carry_out(*best);
+  carry_out(best);
   return true;
 }
 

@@ -10,8 +10,8 @@ namespace sectile::internal {
 namespace {
 
 constexpr double kWarmUp = 5;  // Mean lifetimes.
-// Of what the dearest profile counts: moves after a refusal are not for a trifle.
-constexpr double kGainMin = 0.02;
+// In units of the potential: moves after a refusal are not for a trifle.
+constexpr float kGainMin = 0.02F;
 
 }  // namespace
 
@@ -52,8 +52,7 @@ double Player::meet(const Arrival& arrival) {
     ++moves_;
     return rules_->reward[arrival.profile] - rules_->move_price;
   }
-  if (may_move(MovePolicy::kPartAfterRefusal) &&
-      arena_.consolidate(kGainMin * std::ranges::max(rules_->reward))) {
+  if (may_move(MovePolicy::kPartAfterRefusal) && arena_.consolidate(kGainMin)) {
     ++moves_;
     return -rules_->move_price;
   }

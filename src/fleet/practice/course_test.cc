@@ -25,17 +25,22 @@ std::vector<float> whole_numbers(const StateSpace& space) {
   return potential;
 }
 
-Conviction by(const StateSpace& space, const std::vector<float>& potential) {
-  Conviction conviction{
-      .ranking = rank_states(space, make_rule_table(space, std::vector<float>(potential)))};
-  for (const float lack : potential) {
-    conviction.worth.push_back(-lack);
+std::vector<std::vector<float>> scarce(const StateSpace& space) {
+  std::vector<std::vector<float>> rows;
+  for (std::size_t profile = 0; profile < space.profiles().size(); ++profile) {
+    const auto part = static_cast<float>(profile);
+    rows.push_back({50 + 30 * part, 20 + 7 * part, 9 + part, 3, 0});
   }
-  return conviction;
+  return rows;
 }
 
+struct Case {
+  double moves = 0;
+  bool scarcity = false;
+};
+
 // The player and the index, which were written apart, meet the same arrivals.
-class BesideTheIndex : public testing::TestWithParam<double> {};
+class BesideTheIndex : public testing::TestWithParam<Case> {};
 
 TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
   constexpr std::size_t kGpus = 9;
@@ -43,20 +48,24 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
     return each.media == Media::kPlain && !each.double_memory();
   });
   const std::vector<double> shares(space.profiles().size(), 1);
-  const std::vector<float> potential = whole_numbers(space);
-  const Conviction conviction = by(space, potential);
-  Rules rules{.gpus = kGpus, .moves_max = GetParam()};
-  // What the dearest counts, times a fiftieth, is the least gain of a consolidation.
+  Preference preference{.shares = shares, .potential = whole_numbers(space)};
+  if (GetParam().scarcity) {
+    preference.scarcity = scarce(space);
+  }
+  const Conviction conviction{.ranking =
+                                  rank_states(space, make_rule_table(space, preference.potential),
+                                              Scarcity(preference.scarcity))};
+  const double moves_max = GetParam().moves;
+  Rules rules{.gpus = kGpus, .moves_max = moves_max};
   rules.reward.assign(space.profiles().size(), 100);
   Player player(space, conviction, rules);
 
   std::vector<std::size_t> wants(space.profiles().size());
   std::iota(wants.begin(), wants.end(), std::size_t{0});
-  const MovePolicy moves{.for_room = GetParam() > 0,
-                         .after_refusal = GetParam() > 0 ? std::optional(2.0F) : std::nullopt,
-                         .share_max = GetParam()};
-  const auto fleet =
-      make_practised_fleet(space, kGpus, wants, {.shares = shares, .potential = potential}, moves);
+  const MovePolicy moves{.for_room = moves_max > 0,
+                         .after_refusal = moves_max > 0 ? std::optional(0.02F) : std::nullopt,
+                         .share_max = moves_max};
+  const auto fleet = make_practised_fleet(space, kGpus, wants, preference, moves);
   std::vector<std::pair<double, LossFleet::Ticket>> leaving;
 
   const Course course = draw_course(shares, 2.2 * kGpus, 20000, 11);
@@ -79,10 +88,12 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
   }
   EXPECT_GT(accepted, course.arrivals.size() / 2);
   EXPECT_LT(accepted, course.arrivals.size());
-  EXPECT_EQ(fleet->moves() > 0, GetParam() > 0);
+  EXPECT_EQ(fleet->moves() > 0, moves_max > 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Moves, BesideTheIndex, testing::Values(0.0, 0.05, 0.5));
+INSTANTIATE_TEST_SUITE_P(Moves, BesideTheIndex,
+                         testing::Values(Case{0}, Case{0.05}, Case{0.5}, Case{0, true},
+                                         Case{0.05, true}, Case{0.5, true}));
 
 TEST(CourseTest, IsTheSameForASeedAndAsLongAsAsked) {
   const std::vector<double> shares = {1, 0, 3};

@@ -5,13 +5,35 @@
 #include <span>
 
 #include "sectile/fleet/random.h"
+#include "src/fleet/practice/belief.h"
 
 namespace sectile::internal {
 namespace {
 
 // Another choice is one of the next best: what is far worse teaches nothing that matters.
-constexpr std::size_t kOptions = 4;
+constexpr std::size_t kOptions = 8;
 constexpr std::size_t kArrivalsBetween = 2;
+
+// `room`: before either.
+Difference difference(const Conviction& conviction, const Room& room, const Option& one,
+                      const Option& other) {
+  Difference found{.states = {one.placing.to, one.from, other.placing.to, other.from}};
+  const std::vector<ProfileSet>& takes = conviction.ranking.takes;
+  const auto closed = [&](const Option& option) {
+    return unsigned{takes[option.from]} & ~unsigned{takes[option.placing.to]};
+  };
+  const unsigned by_one = closed(one);
+  for_each_profile(by_one ^ closed(other), [&](std::size_t profile) {
+    const bool is_one = ((by_one >> profile) & 1) != 0;
+    const std::size_t before = room_step(room[profile]);
+    const std::size_t after = room_step(room[profile] - 1);
+    if (before != after) {
+      found.room[profile] = static_cast<std::uint8_t>(is_one ? after : before);
+      found.other_room[profile] = static_cast<std::uint8_t>(is_one ? before : after);
+    }
+  });
+  return found;
+}
 
 }  // namespace
 
@@ -42,7 +64,7 @@ std::vector<Lesson> take_lessons(const StateSpace& space, const Conviction& conv
         gain += other.meet(next);
       }
       taken.push_back(
-          {.states = {options[0].placing.to, options[0].from, second.placing.to, second.from},
+          {.difference = difference(conviction, player.arena().room(), options[0], second),
            .gain = -gain - other.arena().worth()});
       ends.push_back(now + horizon);
     }

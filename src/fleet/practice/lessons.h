@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "sectile/fleet/state_space.h"
@@ -10,10 +12,20 @@
 
 namespace sectile::internal {
 
-// The fleet after the one differs from the fleet after the other in the states of at most two GPUs.
-struct Lesson {
+// How the fleet after the one differs from the fleet after the other: in the states of at most two
+// GPUs, and in how many GPUs can still take a profile.
+struct Difference {
   // After the one: the GPU that was taken, and before. Then the same of the other.
   std::array<StateNumber, 4> states = {};
+  // [profile]: steps of Belief, after the one and after the other; both 0 if they do not differ.
+  std::array<std::uint8_t, StateSpace::kMaxProfiles> room = {};
+  std::array<std::uint8_t, StateSpace::kMaxProfiles> other_room = {};
+
+  friend auto operator<=>(const Difference&, const Difference&) = default;
+};
+
+struct Lesson {
+  Difference difference = {};
   double gain = 0;  // Of the one over the other, from the next arrival on.
 };
 

@@ -8,6 +8,7 @@
 
 #include "sectile/fleet/rule.h"
 #include "sectile/geometry/catalogue.h"
+#include "src/fleet/practice/belief.h"
 
 namespace sectile::internal {
 namespace {
@@ -20,15 +21,13 @@ const StateSpace& a30() {
   return space;
 }
 
+// Whole numbers, and a fleet that lacks the more, the fewer GPUs can take a profile.
 Conviction by_choices(const StateSpace& space) {
   const std::vector<double> shares(space.profiles().size(), 1);
   RuleTable table = make_rule_table(space, Rule::kMostChoices, shares);
-  Conviction conviction;
-  for (const float lack : table.potential) {
-    conviction.worth.push_back(-lack);
-  }
-  conviction.ranking = rank_states(space, std::move(table));
-  return conviction;
+  const std::vector<float> scarce = {9, 5, 2, 1, 0};
+  Scarcity scarcity(std::vector<std::vector<float>>(space.profiles().size(), scarce));
+  return {.ranking = rank_states(space, std::move(table), std::move(scarcity)), .unit = 3};
 }
 
 Rules by_slices(const StateSpace& space, std::size_t gpus) {
@@ -55,6 +54,22 @@ double replayed(const Conviction& conviction, const Rules& rules, const Course& 
   return gained + player.arena().worth();
 }
 
+Room room_after(Arena arena, std::size_t profile, const Option& option) {
+  arena.place(profile, option, 1e9);
+  return arena.room();
+}
+
+void expect_room(const Difference& difference, const Arena& before, std::size_t profile,
+                 const Option& one, const Option& other) {
+  const Room after = room_after(before, profile, one);
+  const Room other_after = room_after(before, profile, other);
+  for (std::size_t of = 0; of < after.size(); ++of) {
+    const bool differs = room_step(after[of]) != room_step(other_after[of]);
+    EXPECT_EQ(difference.room[of], differs ? room_step(after[of]) : 0);
+    EXPECT_EQ(difference.other_room[of], differs ? room_step(other_after[of]) : 0);
+  }
+}
+
 // Every lesson, played again from the beginning both ways.
 void expect_true_lessons(const Rules& rules) {
   const std::vector<double> shares(a30().profiles().size(), 1);
@@ -70,20 +85,23 @@ void expect_true_lessons(const Rules& rules) {
       player.meet(course.arrivals[now]);
     }
     player.leave_until(course.arrivals[at].time);
-    std::vector<Option> options(4);
+    std::vector<Option> options(8);
     options.resize(player.arena().choose(course.arrivals[at].profile, options));
     if (options.size() < 2) {
       continue;
     }
     ASSERT_LT(next, lessons.size());
     const Lesson& lesson = lessons[next++];
-    EXPECT_EQ(lesson.states[0], options[0].placing.to);
-    EXPECT_EQ(lesson.states[1], options[0].from);
+    EXPECT_EQ(lesson.difference.states[0], options[0].placing.to);
+    EXPECT_EQ(lesson.difference.states[1], options[0].from);
     const auto second = std::ranges::find_if(options, [&](const Option& option) {
-      return option.placing.to == lesson.states[2] && option.from == lesson.states[3];
+      return option.placing.to == lesson.difference.states[2] &&
+             option.from == lesson.difference.states[3];
     });
     ASSERT_NE(second, options.end());
     EXPECT_NE(second, options.begin());
+    expect_room(lesson.difference, player.arena(), course.arrivals[at].profile, options[0],
+                *second);
     EXPECT_NEAR(lesson.gain,
                 replayed(conviction, rules, course, at, options[0]) -
                     replayed(conviction, rules, course, at, *second),

@@ -46,41 +46,51 @@ Status check(const StateSpace& space, const Practice& practice) {
 
 // The best so far.
 struct Best {
-  std::vector<double> worth = {};
+  internal::Belief belief = {};
   double value = 0;
 
-  void consider(const internal::School& school, const std::vector<double>& other) {
+  void consider(const internal::School& school, const internal::Belief& other) {
     const double found = school.test(other);
     if (found > value) {
-      *this = {.worth = other, .value = found};
+      *this = {.belief = other, .value = found};
     }
   }
 };
 
+void approach(internal::Belief& mean, const internal::Belief& belief, double part) {
+  for (std::size_t i = 0; i < mean.values().size(); ++i) {
+    mean.values()[i] += part * (belief.values()[i] - mean.values()[i]);
+  }
+}
+
 Practised learn(const internal::School& school, const Practice& practice) {
-  std::vector<double> worth = school.by_formula();
-  Best best{.worth = worth, .value = school.test(worth)};
+  internal::Belief belief = school.by_formula();
+  Best best{.belief = belief, .value = school.test(belief)};
   const double before = best.value;
-  std::vector<double> mean(worth.size());
-  internal::WorthEstimate estimate;
+  internal::Belief mean = belief;
+  internal::BeliefEstimate estimate;
   const int settled = practice.rounds / 3;
   for (int round = 0; round < practice.rounds; ++round) {
     estimate.forget(kMemory);
-    for (const std::vector<internal::Lesson>& part : school.lessons(worth, round)) {
+    for (const std::vector<internal::Lesson>& part : school.lessons(belief, round)) {
       estimate.add(part);
     }
-    worth = estimate.solve(worth, kDoubt * static_cast<double>(practice.requests));
-    best.consider(school, worth);
+    if (round == 0) {  // The formula may count in other units.
+      const double scale = estimate.scale(belief);
+      for (double& value : belief.values()) {
+        value *= scale;
+      }
+    }
+    belief = estimate.solve(belief, kDoubt * static_cast<double>(practice.requests));
+    best.consider(school, belief);
     if (round < settled) {
       continue;
     }
     // Small differences decide about the order, and go to and fro: so the mean is tried too.
-    for (std::size_t state = 0; state < mean.size(); ++state) {
-      mean[state] += (worth[state] - mean[state]) / (round - settled + 1);
-    }
+    approach(mean, belief, 1.0 / (round - settled + 1));
     best.consider(school, mean);
   }
-  return {.preference = {.shares = practice.shares, .potential = school.lacks(best.worth)},
+  return {.preference = school.preference(best.belief, practice.gpus),
           .before = before,
           .after = best.value};
 }

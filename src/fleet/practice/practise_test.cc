@@ -75,8 +75,11 @@ TEST(PractiseTest, TakesFleetsOfAnySize) {
     ASSERT_TRUE(learned) << gpus;
     EXPECT_GE(learned->after, learned->before);
     EXPECT_LE(learned->after, 1);
-    EXPECT_TRUE(std::ranges::all_of(learned->preference.potential,
-                                    [](float lack) { return std::isfinite(lack); }));
+    const auto finite = [](const std::vector<float>& figures) {
+      return std::ranges::all_of(figures, [](float lack) { return std::isfinite(lack); });
+    };
+    EXPECT_TRUE(finite(learned->preference.potential));
+    EXPECT_TRUE(std::ranges::all_of(learned->preference.scarcity, finite));
   }
 }
 

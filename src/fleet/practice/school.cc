@@ -12,8 +12,7 @@
 namespace sectile::internal {
 namespace {
 
-constexpr std::size_t kParts = 4;  // Of a round, each at a load of its own.
-constexpr std::size_t kTests = 8;
+constexpr std::size_t kTests = 24;
 // Mean lifetimes that a test takes and the search for a load: of 100 GPUs, and the least. More GPUs
 // need less, for there is less chance in them.
 constexpr double kTestLifetimes = 150;
@@ -21,16 +20,34 @@ constexpr double kLoadLifetimes = 100;
 constexpr double kFewestLifetimes = 10;
 // Lessons are taken on no more GPUs, and tests on as many as there are.
 constexpr std::size_t kLessonGpus = 400;
-// Loads, as what part of the slices the rule accepts. Where instances may move, close to a load of
-// 1: far above it most of the refused are beyond help, and moves for them are wasted.
-constexpr std::array<double, kParts> kAccepted = {0.76, 0.82, 0.89, 0.97};
+// A part of a round. Its load, as what part of the slices the rule accepts without moves; and how
+// many mean lifetimes a lesson is followed for. Longer is truer, but of two fleets that differ in
+// one placement most of what happens later is chance: it pays where much is refused.
+struct Part {
+  double accepted = 0;
+  double horizon = 0;
+};
+constexpr std::array kParts = {Part{0.76, 0.25}, Part{0.82, 0.25}, Part{0.89, 0.15},
+                               Part{0.95, 0.06}, Part{0.98, 0.06}, Part{0.995, 0.06}};
+// Where instances may move, close to a load of 1: far above it most of the refused are beyond help,
+// and moves for them are wasted.
+constexpr std::array kPartsMoving = {Part{0.88, 0.15}, Part{0.90, 0.15}, Part{0.92, 0.15},
+                                     Part{0.95, 0.15}};
 // A large fleet loses less at the same load: there as near to a load of 1.
+constexpr std::array kPartsLarge = {Part{0.95, 0.05}, Part{0.97, 0.05}, Part{0.98, 0.05},
+                                    Part{0.985, 0.05}};
 constexpr std::size_t kLarge = 1000;  // GPUs.
-constexpr std::array<double, kParts> kAcceptedLarge = {0.95, 0.97, 0.98, 0.985};
-constexpr std::array<double, kParts> kAcceptedMoving = {0.88, 0.90, 0.92, 0.95};
-// Mean lifetimes that a lesson is followed for: longer is truer, but of two fleets that differ in
-// one placement most of what happens later is chance.
-constexpr double kHorizon = 0.15;
+
+std::span<const Part> parts_of(const Practice& practice) {
+  if (practice.moves_max > 0) {
+    return kPartsMoving;
+  }
+  if (practice.gpus >= kLarge) {
+    return kPartsLarge;
+  }
+  return kParts;
+}
+
 constexpr double kCountWeight = 4;  // What a request counts besides its slices, in mean requests.
 constexpr double kMovePrice =
     1.5;  // In slices: moves are scarce, and fleets must not live on them.
@@ -49,14 +66,12 @@ School::School(const StateSpace& space, const Practice& practice, std::vector<do
   for (const Profile& profile : space.profiles()) {
     rules_.reward.push_back(profile.memory_slices + (moving ? 0 : kCountWeight * mean_size));
   }
-  const Conviction formula = convinced(by_formula());
-  for (const double accepted : moving                    ? kAcceptedMoving
-                               : practice.gpus >= kLarge ? kAcceptedLarge
-                                                         : kAccepted) {
-    rates_.push_back(rate_for(formula, accepted));
+  const Conviction formula = convinced(by_formula(), rules_.gpus);
+  for (const Part& part : parts_of(practice)) {
+    rates_.push_back(rate_for(formula, part.accepted));
   }
   for (std::size_t test = 0; test < kTests; ++test) {
-    const double rate = rates_[test % kParts];
+    const double rate = rates_[test % rates_.size()];
     tests_.push_back(draw_course(shares_, rate, arrivals(rate, kTestLifetimes), seed(0, test)));
   }
 }
@@ -65,28 +80,48 @@ std::uint64_t School::seed(std::size_t round, std::size_t part) const {
   return practice_.seed * 1'000'003 + round * 101 + part;
 }
 
-std::vector<double> School::by_formula() const {
-  const double unit = std::ranges::max(rules_.reward);
-  std::vector<double> worth;
-  for (const float lack : foresight_potentials(space_, shares_)) {
-    worth.push_back(-lack * unit);
-  }
-  return worth;
+double School::unit() const {
+  return std::ranges::max(rules_.reward);
 }
 
-std::vector<float> School::lacks(std::span<const double> worth) const {
-  const double unit = std::ranges::max(rules_.reward);
-  std::vector<float> result;
-  result.reserve(worth.size());
-  for (const double value : worth) {
-    result.push_back(static_cast<float>(-value / unit));
+Belief School::by_formula() const {
+  Belief belief(space_.size(), space_.profiles().size());
+  std::ranges::transform(foresight_potentials(space_, shares_), belief.values().begin(),
+                         [&](float lack) { return -lack * unit(); });
+  return belief;
+}
+
+Preference School::preference(const Belief& belief, std::size_t gpus) const {
+  Preference result{.shares = practice_.shares};
+  for (std::size_t state = 0; state < space_.size(); ++state) {
+    result.potential.push_back(static_cast<float>(-belief.values()[state] / unit()));
+  }
+  const std::span rooms = std::span(belief.values()).subspan(belief.states());
+  if (std::ranges::all_of(rooms, [](double worth) { return worth == 0; })) {
+    return result;  // As of a formula that knows of no scarcity.
+  }
+  const double stretch = std::sqrt(static_cast<double>(gpus) / static_cast<double>(lesson_gpus()));
+  const auto most = static_cast<std::size_t>(std::ceil(stretch * kRoomStepFrom.back()));
+  for (std::size_t profile = 0; profile < belief.profiles(); ++profile) {
+    const double enough = belief.room(profile, kRoomSteps - 1);
+    std::vector<float>& row = result.scarcity.emplace_back();
+    for (std::size_t open = 0; open <= most; ++open) {
+      const double whole = std::floor(static_cast<double>(open) / stretch);
+      const double part = static_cast<double>(open) / stretch - whole;
+      const auto below = static_cast<std::uint32_t>(whole);
+      const double worth = std::lerp(belief.room(profile, room_step(below)),
+                                     belief.room(profile, room_step(below + 1)), part);
+      row.push_back(static_cast<float>(stretch * (enough - worth) / unit()));
+    }
   }
   return result;
 }
 
-Conviction School::convinced(std::span<const double> worth) const {
-  return {.ranking = rank_states(space_, make_rule_table(space_, lacks(worth))),
-          .worth = {worth.begin(), worth.end()}};
+Conviction School::convinced(const Belief& belief, std::size_t gpus) const {
+  Preference preferred = preference(belief, gpus);
+  return {.ranking = rank_states(space_, make_rule_table(space_, std::move(preferred.potential)),
+                                 Scarcity(std::move(preferred.scarcity))),
+          .unit = unit()};
 }
 
 std::size_t School::arrivals(double rate, double lifetimes) const {
@@ -110,30 +145,35 @@ double School::rate_for(const Conviction& conviction, double accepted) const {
   return low;
 }
 
-std::vector<std::vector<Lesson>> School::lessons(std::span<const double> worth, int round) const {
-  const Conviction conviction = convinced(worth);
-  std::vector<std::vector<Lesson>> taken(kParts);
+std::size_t School::lesson_gpus() const {
+  return std::min(rules_.gpus, kLessonGpus);
+}
+
+std::vector<std::vector<Lesson>> School::lessons(const Belief& belief, int round) const {
+  const Conviction conviction = convinced(belief, lesson_gpus());
+  std::vector<std::vector<Lesson>> taken(rates_.size());
   Rules priced = rules_;
   priced.move_price = kMovePrice;
-  priced.gpus = std::min(rules_.gpus, kLessonGpus);
+  priced.gpus = lesson_gpus();
   const double part_of_fleet = static_cast<double>(priced.gpus) / static_cast<double>(rules_.gpus);
-  spread_(kParts, [&](std::size_t part) {
+  const std::span<const Part> parts = parts_of(practice_);
+  spread_(taken.size(), [&](std::size_t part) {
     const std::uint64_t own = seed(static_cast<std::size_t>(round) + 1, part);
     const double rate = rates_[part] * part_of_fleet;
-    const Course course = draw_course(shares_, rate, practice_.requests / kParts, own);
-    taken[part] =
-        take_lessons(space_, conviction, priced, course, static_cast<std::size_t>(kHorizon * rate));
+    const Course course = draw_course(shares_, rate, practice_.requests / taken.size(), own);
+    taken[part] = take_lessons(space_, conviction, priced, course,
+                               static_cast<std::size_t>(parts[part].horizon * rate));
   });
   return taken;
 }
 
-double School::test(std::span<const double> worth) const {
-  const Conviction conviction = convinced(worth);
+double School::test(const Belief& belief) const {
+  const Conviction conviction = convinced(belief, rules_.gpus);
   std::vector<double> values(tests_.size());
   spread_(tests_.size(), [&](std::size_t number) {
     values[number] = play(space_, conviction, rules_, tests_[number]);
   });
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(kTests);
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 }  // namespace sectile::internal

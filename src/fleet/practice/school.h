@@ -8,6 +8,7 @@
 
 #include "sectile/fleet/practice.h"
 #include "sectile/fleet/state_space.h"
+#include "src/fleet/practice/belief.h"
 #include "src/fleet/practice/course.h"
 #include "src/fleet/practice/lessons.h"
 
@@ -19,18 +20,21 @@ class School {
   School(const StateSpace& space, const Practice& practice, std::vector<double> shares,
          const Spread& spread);
 
-  // [state], as Rule::kForesight has it, in units of what counts here.
-  std::vector<double> by_formula() const;
-  // The formula counts in instances that take all of a GPU; so does this.
-  std::vector<float> lacks(std::span<const double> worth) const;
+  // As Rule::kForesight has it, in units of what counts here.
+  Belief by_formula() const;
+  // What a fleet of that many GPUs goes by. In a larger one chance counts for less, as the root of
+  // its size: scarcity begins at more GPUs, and ends at as many more.
+  Preference preference(const Belief& belief, std::size_t gpus) const;
 
-  // Of a fleet that is placed by that worth, from arrivals of the round's own.
-  std::vector<std::vector<Lesson>> lessons(std::span<const double> worth, int round) const;
+  // Of a fleet that is placed by that, from arrivals of the round's own.
+  std::vector<std::vector<Lesson>> lessons(const Belief& belief, int round) const;
   // How much it is given of what is asked for, from arrivals that are never in a lesson.
-  double test(std::span<const double> worth) const;
+  double test(const Belief& belief) const;
 
  private:
-  Conviction convinced(std::span<const double> worth) const;
+  Conviction convinced(const Belief& belief, std::size_t gpus) const;
+  std::size_t lesson_gpus() const;
+  double unit() const;  // The formula counts in instances that take all of a GPU; so does all else.
   std::uint64_t seed(std::size_t round, std::size_t part) const;
   std::size_t arrivals(double rate, double lifetimes) const;
   double rate_for(const Conviction& conviction, double accepted) const;
