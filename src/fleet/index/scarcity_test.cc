@@ -143,43 +143,69 @@ void release_one(FleetIndex& index, fleet::Random& random) {
   }
 }
 
+// An index and a slow fleet that follows it.
+class Beside {
+ public:
+  explicit Beside(std::uint64_t seed)
+      : preference_(whole_numbers(seed)), slow_(preference_), random_(seed) {
+    const ModelNumber model = index_.add_model(a100());
+    EXPECT_TRUE(index_.add_gpus(model, kGpus));
+    for (const Profile& profile : a100().profiles()) {
+      const std::array served = {ServedBy{.model = model, .profile = profile.id}};
+      wants_.push_back(index_.add_want(served).value());
+    }
+    EXPECT_TRUE(index_.prefer(model, preference_));
+  }
+
+  // GPUs drain and come back, instances go, and others are asked for.
+  void step() {
+    if (random_.below(8) == 0) {
+      const auto gpu = static_cast<GpuNumber>(random_.below(kGpus));
+      ASSERT_TRUE(index_.set_attributes(gpu, {.accepts = random_.below(3) > 0}));
+    }
+    if (random_.below(2) == 0) {
+      release_one(index_, random_);
+    } else {
+      place_one(random_.below(wants_.size()));
+    }
+  }
+
+  std::size_t moved() const { return moved_; }
+
+ private:
+  void place_one(std::size_t profile) {
+    constexpr float kNever = std::numeric_limits<float>::infinity();
+    slow_.follow(index_);
+    float least = slow_.least_placed(profile);
+    if (least == kNever) {
+      least = slow_.least_moved(profile);
+    }
+    const Result<MovedPlacement> done = index_.place_or_move(wants_[profile]);
+    ASSERT_EQ(done.has_value(), least < kNever);
+    if (done) {
+      moved_ += done->move ? 1U : 0U;
+      slow_.follow(index_);
+      ASSERT_EQ(slow_.lack(), least);
+    }
+  }
+
+  Preference preference_;
+  SlowFleet slow_;
+  fleet::Random random_;
+  FleetIndex index_;
+  std::vector<WantNumber> wants_;
+  std::size_t moved_ = 0;
+};
+
 TEST(ScarcityTest, DecidesAsWhoCountsEverythingAnew) {
   std::size_t moved = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-    const Preference preference = whole_numbers(seed);
-    SlowFleet slow(preference);
-    fleet::Random random(seed);
-    FleetIndex index;
-    const ModelNumber model = index.add_model(a100());
-    ASSERT_TRUE(index.add_gpus(model, kGpus));
-    std::vector<WantNumber> wants;
-    for (const Profile& profile : a100().profiles()) {
-      const std::array served = {ServedBy{.model = model, .profile = profile.id}};
-      wants.push_back(*index.add_want(served));
+    Beside beside(seed);
+    // Fewer than it takes to notice another mix.
+    for (int step = 0; step < 900 && !testing::Test::HasFailure(); ++step) {
+      beside.step();
     }
-    ASSERT_TRUE(index.prefer(model, preference));
-    for (int step = 0; step < 900; ++step) {  // Fewer than it takes to notice another mix.
-      if (random.below(8) == 0) {
-        const auto gpu = static_cast<GpuNumber>(random.below(kGpus));
-        ASSERT_TRUE(index.set_attributes(gpu, {.accepts = random.below(3) > 0}));
-      }
-      if (random.below(2) == 0) {
-        release_one(index, random);
-        continue;
-      }
-      slow.follow(index);
-      const std::size_t profile = random.below(wants.size());
-      const float placed = slow.least_placed(profile);
-      const float least =
-          placed < std::numeric_limits<float>::infinity() ? placed : slow.least_moved(profile);
-      const Result<MovedPlacement> done = index.place_or_move(wants[profile]);
-      ASSERT_EQ(done.has_value(), least < std::numeric_limits<float>::infinity());
-      if (done) {
-        moved += done->move ? 1U : 0U;
-        slow.follow(index);
-        ASSERT_EQ(slow.lack(), least) << seed << " " << step;
-      }
-    }
+    moved += beside.moved();
   }
   EXPECT_GT(moved, 100U);
 }
@@ -200,8 +226,11 @@ TEST(ScarcityTest, GivesTheDifferenceOfWhatIsLacked) {
 // Two classes of GPUs: what is scarce in the one is not in the other.
 TEST(ScarcityTest, IsCountedForEachTenant) {
   const std::size_t profiles = a100().profiles().size();
-  const std::size_t small = *a100().find_profile(a100().model().find_by_name("1g.10gb")->id);
-  const std::size_t whole = *a100().find_profile(a100().model().find_by_name("7g.80gb")->id);
+  const auto number = [](const char* name) {
+    return a100().find_profile(a100().model().find_by_name(name)->id).value();
+  };
+  const std::size_t small = number("1g.10gb");
+  const std::size_t whole = number("7g.80gb");
   Preference preference{.shares = std::vector<double>(profiles, 0),
                         .potential = std::vector<float>(a100().size()),
                         .scarcity = std::vector<std::vector<float>>(profiles, {0})};
