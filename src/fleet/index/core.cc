@@ -1,9 +1,6 @@
 #include "src/fleet/index/core.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <numeric>
 #include <string>
 #include <utility>
 
