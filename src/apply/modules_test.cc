@@ -1,6 +1,7 @@
 #include "src/apply/modules.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -32,7 +33,10 @@ TEST(ModulesTest, BrokenLinesAreSkipped) {
 
 class Kernel : public testing::Test {
  public:
-  Kernel() : root_(fs::path(testing::TempDir()) / "sectile-modules") { fs::remove_all(root_); }
+  Kernel()
+      : root_(fs::path(testing::TempDir()) / ("sectile-modules-" + std::to_string(getpid()))) {
+    fs::remove_all(root_);
+  }
   ~Kernel() override { fs::remove_all(root_); }
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
