@@ -38,8 +38,8 @@ TEST(DeviceFilesTest, NamesOfOthers) {
 
 class Machine : public testing::Test {
  public:
-  Machine() : root_(fs::path(testing::TempDir()) /
-              ("sectile-device-files-" + std::to_string(getpid()))) {
+  Machine()
+      : root_(fs::path(testing::TempDir()) / ("sectile-device-files-" + std::to_string(getpid()))) {
     fs::remove_all(root_);
     write("proc/devices",
           "Character devices:\n  1 mem\n195 nvidia-frontend\n236 nvidia-caps\n"

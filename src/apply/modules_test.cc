@@ -33,8 +33,7 @@ TEST(ModulesTest, BrokenLinesAreSkipped) {
 
 class Kernel : public testing::Test {
  public:
-  Kernel()
-      : root_(fs::path(testing::TempDir()) / ("sectile-modules-" + std::to_string(getpid()))) {
+  Kernel() : root_(fs::path(testing::TempDir()) / ("sectile-modules-" + std::to_string(getpid()))) {
     fs::remove_all(root_);
   }
   ~Kernel() override { fs::remove_all(root_); }
