@@ -6,6 +6,8 @@
 #include <sstream>
 #include <string>
 
+#include "sectile/fleet/practice.h"
+
 namespace sectile::cli {
 namespace {
 
@@ -52,6 +54,11 @@ TEST(HelpTest, NamesEveryOptionArgumentAndExample) {
 TEST(HelpTest, ListsVerbsButHiddenOnes) {
   EXPECT_THAT(help_overview(), HasSubstr("\n  plan       find"));
   EXPECT_THAT(help_overview(), Not(HasSubstr("internal")));
+}
+
+TEST(HelpTest, SaysHowLongPracticeIs) {
+  const std::string text = help(*find_verb("simulate"));
+  EXPECT_THAT(text, HasSubstr("Default: " + std::to_string(Practice().rounds) + "."));
 }
 
 TEST(WrappedTest, BreaksBetweenWordsOnly) {

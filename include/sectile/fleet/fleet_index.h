@@ -71,6 +71,8 @@ struct MovedPlacement {
 
 // What a GPU in each state lacks, for a mix: practice.h learns it.
 struct Preference {
+  static constexpr float kMaxLack = 1e30F;  // No figure is farther from zero: sums stay finite.
+
   std::vector<double> shares = {};    // Of the profiles of the model's StateSpace, in any unit.
   std::vector<float> potential = {};  // Of its states, as RuleTable::potential.
   // [profile][n]: what GPUs with equal attributes lack together while only n of them can take the
@@ -110,7 +112,7 @@ class FleetIndex {
 
   // The same, and goes by that potential until what is asked for differs from the mix. Fails with
   // kInvalidArgument as expect() does, for another rule than kForesight, and for a wrong number of
-  // figures or one that is not finite. With a scarcity a decision looks at some ten places in
+  // figures or one beyond kMaxLack. With a scarcity a decision looks at two or three places in
   // the order of states, not at the first only.
   Status prefer(ModelNumber model, Preference preference);
 

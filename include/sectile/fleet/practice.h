@@ -27,7 +27,7 @@ struct Practice {
   // is learned then is worth less to a fleet where nothing moves.
   double moves_max = 0;
   std::size_t gpus = 100;  // As many as the fleet has; 1 to kMaxPractisedGpus.
-  int rounds = 14;         // 1 to kMaxPracticeRounds. One takes some two seconds of one core.
+  int rounds = 20;         // 1 to kMaxPracticeRounds. One takes some two seconds of one core.
   std::size_t requests = 1'200'000;  // In a round; at least 20'000.
   std::uint64_t seed = 1;
 };

@@ -7,13 +7,6 @@
 #include "sectile/base/check.h"
 
 namespace sectile {
-namespace {
-
-std::string number_text(std::uint64_t number) {
-  return std::to_string(number);
-}
-
-}  // namespace
 
 ModelNumber FleetIndex::Core::add_model(const StateSpace& space) {
   const std::size_t profiles = space.profiles().size();
@@ -31,12 +24,12 @@ ModelNumber FleetIndex::Core::add_model(const StateSpace& space) {
 Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t count,
                                              const GpuAttributes& attributes) {
   if (model.value >= models_.size()) {
-    return fail(ErrorCode::kInvalidArgument, "no model number " + number_text(model.value));
+    return fail(ErrorCode::kInvalidArgument, "no model number " + std::to_string(model.value));
   }
   if (count > kMaxGpus - gpus_.size()) {
-    return fail(ErrorCode::kInvalidArgument, number_text(gpus_.size()) + " and " +
-                                                 number_text(count) + " GPUs are more than " +
-                                                 number_text(kMaxGpus));
+    return fail(ErrorCode::kInvalidArgument, std::to_string(gpus_.size()) + " and " +
+                                                 std::to_string(count) + " GPUs are more than " +
+                                                 std::to_string(kMaxGpus));
   }
   const Result<ClassNumber> number = find_class(model.value, attributes);
   if (!number) {
@@ -52,7 +45,8 @@ Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t coun
   // Backwards, so that the list begins with the first.
   for (std::size_t gpu = gpus_.size(); gpu > first; --gpu) {
     link(static_cast<GpuNumber>(gpu - 1));
-    count_room(classes_[*number], models_[model.value].ranking.takes[kEmptyState], 1);
+    internal::change_room(classes_[*number].room, {},
+                          models_[model.value].ranking.room[kEmptyState]);
     set_roomy(static_cast<GpuNumber>(gpu - 1), attributes.accepts);
   }
   return first;
@@ -67,13 +61,13 @@ Result<WantNumber> FleetIndex::Core::add_want(std::span<const ServedBy> served_b
   for (const ServedBy& served : served_by) {
     if (served.model.value >= models_.size()) {
       return fail(ErrorCode::kInvalidArgument,
-                  "no model number " + number_text(served.model.value));
+                  "no model number " + std::to_string(served.model.value));
     }
     const StateSpace& space = *models_[served.model.value].space;
     const std::optional<std::size_t> profile = space.find_profile(served.profile);
     if (!profile) {
       return fail(ErrorCode::kInvalidArgument, space.model().key + " has no profile " +
-                                                   number_text(served.profile.value) +
+                                                   std::to_string(served.profile.value) +
                                                    " that may be placed");
     }
     if (want.profile[served.model.value] != kNotServed) {
@@ -95,8 +89,8 @@ Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
     }
   }
   if (classes_.size() == kMaxClasses) {
-    return fail(ErrorCode::kInvalidArgument,
-                "more than " + number_text(kMaxClasses) + " combinations of model and attributes");
+    return fail(ErrorCode::kInvalidArgument, "more than " + std::to_string(kMaxClasses) +
+                                                 " combinations of model and attributes");
   }
   const auto number = static_cast<ClassNumber>(classes_.size());
   const ModelEntry& entry = models_[model];
@@ -107,9 +101,6 @@ Result<FleetIndex::Core::ClassNumber> FleetIndex::Core::find_class(
   added.count.assign(entry.space->size(), 0);
   for (const auto& order : entry.ranking.order) {
     added.open.emplace_back(order.size());
-  }
-  if (!entry.ranking.scarcity.empty()) {
-    added.room.resize(entry.ranking.order.size());
   }
   if (attributes.accepts && attributes.tenant == kNobody) {
     open_to_all_.push_back(number);
@@ -141,12 +132,6 @@ void FleetIndex::Core::set_open(Class& entry, StateNumber state, bool open) {
     } else {
       entry.open[profile].erase(rank);
     }
-  }
-}
-
-void FleetIndex::Core::count_room(Class& entry, unsigned takes, std::uint32_t more) {
-  if (!entry.room.empty()) {
-    internal::for_each_profile(takes, [&](std::size_t profile) { entry.room[profile] += more; });
   }
 }
 
@@ -187,10 +172,9 @@ void FleetIndex::Core::change_state(GpuNumber gpu, StateNumber to) {
   gpus_[gpu].state = to;
   link(gpu);
   Class& entry = classes_[gpus_[gpu].number_of_class];
-  if (!entry.room.empty()) {
-    const std::vector<internal::ProfileSet>& takes = models_[entry.model].ranking.takes;
-    count_room(entry, takes[to] & ~takes[from], 1);
-    count_room(entry, takes[from] & ~takes[to], kOneFewer);
+  const internal::Ranking& ranking = models_[entry.model].ranking;
+  if (!ranking.scarcity.empty()) {
+    internal::change_room(entry.room, ranking.room[from], ranking.room[to]);
   }
   if (ordered_by_gpu(rule_)) {
     set_roomy(gpu, class_of(gpu).attributes.accepts);
@@ -224,13 +208,13 @@ void FleetIndex::Core::take(const FleetInstance& instance) {
 
 Result<FleetInstance> FleetIndex::Core::check_free(GpuNumber gpu, ProfileId id, int start) const {
   if (gpu >= gpus_.size()) {
-    return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(gpu));
+    return fail(ErrorCode::kInvalidArgument, "no GPU number " + std::to_string(gpu));
   }
   const StateSpace& states = space(gpu);
   const std::optional<std::size_t> profile = states.find_profile(id);
   if (!profile) {
     return fail(ErrorCode::kInvalidArgument, states.model().key + " has no profile " +
-                                                 number_text(id.value) + " that may be placed");
+                                                 std::to_string(id.value) + " that may be placed");
   }
   const Profile& found = states.profiles()[*profile];
   if (std::ranges::find(found.starts, start) == found.starts.end()) {
@@ -241,7 +225,7 @@ Result<FleetInstance> FleetIndex::Core::check_free(GpuNumber gpu, ProfileId id, 
   if (states.placed(*profile, start, gpus_[gpu].state) == kNoState) {
     return fail(ErrorCode::kUnsatisfiable,
                 "no room for " + found.name + " at " + std::to_string(start) + " on GPU " +
-                    number_text(gpu) + ", which holds \"" +
+                    std::to_string(gpu) + ", which holds \"" +
                     states.layout(gpus_[gpu].state).diagram(states.model().memory_slices) + "\"");
   }
   return FleetInstance{.gpu = gpu,
@@ -251,7 +235,7 @@ Result<FleetInstance> FleetIndex::Core::check_free(GpuNumber gpu, ProfileId id, 
 
 Status FleetIndex::Core::release(const FleetInstance& instance) {
   if (instance.gpu >= gpus_.size()) {
-    return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(instance.gpu));
+    return fail(ErrorCode::kInvalidArgument, "no GPU number " + std::to_string(instance.gpu));
   }
   const StateSpace& states = space(instance.gpu);
   if (instance.profile >= states.profiles().size()) {
@@ -270,26 +254,26 @@ std::unexpected<Error> FleetIndex::Core::not_held(const FleetInstance& instance)
   const auto profiles = space(instance.gpu).profiles();
   const std::string name = instance.profile < profiles.size()
                                ? profiles[instance.profile].name
-                               : "profile number " + number_text(instance.profile);
-  return fail(ErrorCode::kStale, "no " + name + " at " + number_text(instance.start) + " on GPU " +
-                                     number_text(instance.gpu) +
+                               : "profile number " + std::to_string(instance.profile);
+  return fail(ErrorCode::kStale, "no " + name + " at " + std::to_string(instance.start) +
+                                     " on GPU " + std::to_string(instance.gpu) +
                                      ": it was released before or never placed");
 }
 
 Status FleetIndex::Core::set_attributes(GpuNumber gpu, const GpuAttributes& attributes) {
   if (gpu >= gpus_.size()) {
-    return fail(ErrorCode::kInvalidArgument, "no GPU number " + number_text(gpu));
+    return fail(ErrorCode::kInvalidArgument, "no GPU number " + std::to_string(gpu));
   }
   const Result<ClassNumber> number = find_class(class_of(gpu).model, attributes);
   if (!number) {
     return fail(number);
   }
-  const internal::ProfileSet takes = models_[class_of(gpu).model].ranking.takes[gpus_[gpu].state];
+  const internal::Room room = models_[class_of(gpu).model].ranking.room[gpus_[gpu].state];
   unlink(gpu);
-  count_room(classes_[gpus_[gpu].number_of_class], takes, kOneFewer);
+  internal::change_room(classes_[gpus_[gpu].number_of_class].room, room, {});
   gpus_[gpu].number_of_class = *number;
   link(gpu);
-  count_room(classes_[*number], takes, 1);
+  internal::change_room(classes_[*number].room, {}, room);
   set_roomy(gpu, attributes.accepts);
   return {};
 }
@@ -329,6 +313,7 @@ std::size_t FleetIndex::Core::memory_bytes() const {
                entry.ranking.rank_of[profile].capacity() * sizeof(internal::Rank);
     }
     bytes += entry.ranking.takes.capacity() * sizeof(internal::ProfileSet) +
+             entry.ranking.room.capacity() * sizeof(internal::Room) +
              entry.ranking.scarcity.memory_bytes();
   }
   return bytes;

@@ -56,7 +56,6 @@ class FleetIndex::Core {
  private:
   static constexpr GpuNumber kNoGpu = std::numeric_limits<GpuNumber>::max();
   static constexpr std::uint8_t kNotServed = 0xFF;
-  static constexpr auto kOneFewer = static_cast<std::uint32_t>(-1);  // Sums of counts wrap around.
 
   struct Gpu {
     GpuNumber next = kNoGpu;  // In the list of its class and state.
@@ -72,7 +71,7 @@ class FleetIndex::Core {
     std::vector<GpuNumber> head = {};            // [state], kNoGpu: empty.
     std::vector<std::uint32_t> count = {};       // [state]
     std::vector<internal::OpenRanks> open = {};  // [profile]
-    internal::Room room = {};                    // Empty where nothing is ever scarce.
+    internal::Room room = {};                    // Of no use where nothing is ever scarce.
   };
 
   struct ModelEntry {
@@ -123,8 +122,6 @@ class FleetIndex::Core {
   void unlink(GpuNumber gpu);
   void change_state(GpuNumber gpu, StateNumber to);
   void set_open(Class& entry, StateNumber state, bool open);
-  // So many more GPUs can take these. Nothing where nothing is ever scarce.
-  static void count_room(Class& entry, unsigned takes, std::uint32_t more);
   void set_roomy(GpuNumber gpu, bool accepts);
   Status check_mix(ModelNumber model, std::span<const double> shares) const;
   void note_mix(std::size_t model, std::span<const double> shares);

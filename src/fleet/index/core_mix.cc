@@ -17,21 +17,17 @@ constexpr std::uint32_t kRequestsBetweenLooks = 1024;
 constexpr double kRequestsWeighed = 8192;
 constexpr double kDriftMin = 0.15;
 
-std::string number_text(std::uint64_t number) {
-  return std::to_string(number);
-}
-
 }  // namespace
 
 Status FleetIndex::Core::check_mix(ModelNumber model, std::span<const double> shares) const {
   if (model.value >= models_.size()) {
-    return fail(ErrorCode::kInvalidArgument, "no model number " + number_text(model.value));
+    return fail(ErrorCode::kInvalidArgument, "no model number " + std::to_string(model.value));
   }
   const ModelEntry& entry = models_[model.value];
   const auto sound = [](double share) { return std::isfinite(share) && share >= 0; };
   if (shares.size() != entry.shares.size() || !std::ranges::all_of(shares, sound)) {
     return fail(ErrorCode::kInvalidArgument, entry.space->model().key + ": a mix is " +
-                                                 number_text(entry.shares.size()) +
+                                                 std::to_string(entry.shares.size()) +
                                                  " shares, finite and none negative");
   }
   return {};
@@ -50,22 +46,23 @@ Status FleetIndex::Core::prefer(ModelNumber model, Preference preference) {
     return sound;
   }
   const StateSpace& space = *models_[model.value].space;
-  const auto finite = [](const std::vector<float>& lack) {
-    return std::ranges::all_of(lack, [](float figure) { return std::isfinite(figure); });
+  const auto bounded = [](const std::vector<float>& lack) {
+    return std::ranges::all_of(lack,
+                               [](float each) { return std::abs(each) <= Preference::kMaxLack; });
   };
   if (rule_ != Rule::kForesight || preference.potential.size() != space.size() ||
-      !finite(preference.potential)) {
+      !bounded(preference.potential)) {
     return fail(ErrorCode::kInvalidArgument,
-                space.model().key + ": a potential is a finite number for each of " +
-                    number_text(space.size()) + " states, and for the rule foresight only");
+                space.model().key + ": a potential is a number up to 1e30 for each of " +
+                    std::to_string(space.size()) + " states, and for the rule foresight only");
   }
-  const auto sound = [&](const std::vector<float>& row) { return !row.empty() && finite(row); };
+  const auto sound = [&](const std::vector<float>& row) { return !row.empty() && bounded(row); };
   const std::size_t rows = preference.scarcity.size();
   if (rows != 0 &&
       (rows != space.profiles().size() || !std::ranges::all_of(preference.scarcity, sound))) {
     return fail(ErrorCode::kInvalidArgument,
-                space.model().key + ": a scarcity is one finite number or more for each of " +
-                    number_text(space.profiles().size()) + " profiles, or none at all");
+                space.model().key + ": a scarcity is one number up to 1e30 or more for each of " +
+                    std::to_string(space.profiles().size()) + " profiles, or none at all");
   }
   note_mix(model.value, preference.shares);
   rank_again(model.value,
@@ -102,12 +99,12 @@ void FleetIndex::Core::rank_again(std::size_t model, internal::Ranking ranking) 
     for (const auto& order : entry.ranking.order) {
       of_model.open.emplace_back(order.size());
     }
-    of_model.room.assign(entry.ranking.scarcity.empty() ? 0 : entry.ranking.order.size(), 0);
+    of_model.room = {};
     for (std::size_t number = 0; number < of_model.count.size(); ++number) {
       const auto state = static_cast<StateNumber>(number);
       if (of_model.count[state] > 0) {
         set_open(of_model, state, true);
-        count_room(of_model, entry.ranking.takes[state], of_model.count[state]);
+        internal::change_room(of_model.room, {}, entry.ranking.room[state], of_model.count[state]);
       }
     }
   }

@@ -11,8 +11,8 @@ std::optional<FleetInstance> FleetIndex::Core::place(WantNumber number, TenantNu
     return place_by_number(want, tenant);
   }
   float best_cost = std::numeric_limits<float>::infinity();
-  std::optional<FleetInstance> best;
-  StateNumber to = kNoState;
+  const internal::RankedState* best = nullptr;
+  const Class* best_class = nullptr;
   for_each_class(tenant, [&](ClassNumber number_of_class) {
     const Class& entry = classes_[number_of_class];
     const std::uint8_t profile = served(want, entry.model);
@@ -20,24 +20,33 @@ std::optional<FleetInstance> FleetIndex::Core::place(WantNumber number, TenantNu
       return;
     }
     const internal::Ranking& ranking = models_[entry.model].ranking;
-    const auto look = [&](const internal::RankGroup& group, internal::Rank rank) {
-      const internal::RankedState& ranked = ranking.order[profile][rank];
-      const float cost = ranked.choice.cost + ranking.scarcity.of_closing(group.closes, entry.room);
-      if (cost >= best_cost) {
-        return;
+    const internal::OpenRanks& open = entry.open[profile];
+    for (const internal::RankGroup& group : ranking.groups[profile]) {
+      if (group.least >= best_cost) {
+        break;
       }
-      best_cost = cost;
-      to = ranked.choice.placing.to;
-      best = FleetInstance{.gpu = entry.head[ranked.state],
-                           .profile = profile,
-                           .start = ranked.choice.placing.start};
-    };
-    internal::for_each_best(ranking, profile, entry.open[profile], internal::kNoRank, look);
+      const std::uint64_t ranks = open.of(group);
+      if (ranks == 0) {
+        continue;
+      }
+      const internal::RankedState& ranked =
+          ranking.order[profile][internal::first_rank(group, ranks)];
+      const float cost = ranked.choice.cost + ranking.scarcity.of_closing(group.closes, entry.room);
+      if (cost < best_cost) {
+        best_cost = cost;
+        best = &ranked;
+        best_class = &entry;
+      }
+    }
   });
-  if (best) {
-    change_state(best->gpu, to);
+  if (best == nullptr) {
+    return std::nullopt;
   }
-  return best;
+  const FleetInstance placed{.gpu = best_class->head[best->state],
+                             .profile = want.profile[best_class->model],
+                             .start = best->choice.placing.start};
+  change_state(placed.gpu, best->choice.placing.to);
+  return placed;
 }
 
 std::optional<GpuNumber> FleetIndex::Core::next_with_room(const Want& want, TenantNumber tenant,

@@ -189,6 +189,8 @@ TEST(FleetIndexTest, RefusesAPotentialThatIsNone) {
   EXPECT_TRUE(refuses(scarcity));
   scarcity.back() = {std::numeric_limits<float>::infinity()};
   EXPECT_TRUE(refuses(scarcity));
+  scarcity.back() = {0, std::numeric_limits<float>::max()};
+  EXPECT_TRUE(refuses(scarcity));
   scarcity.pop_back();
   EXPECT_TRUE(refuses(scarcity));
   // The one from before still holds, which likes the emptiest GPU.

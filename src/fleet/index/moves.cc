@@ -20,8 +20,7 @@ void FleetIndex::Core::for_each_other(ClassNumber from, StateNumber state, std::
     const bool alone = number == from && entry.count[state] == 1;
     const internal::Rank except = alone ? ranking.rank_of[profile][state] : internal::kNoRank;
     internal::for_each_best(
-        ranking, profile, entry.open[profile], except,
-        [&](const internal::RankGroup&, internal::Rank rank) {
+        ranking, profile, entry.open[profile], except, [&](internal::Rank rank) {
           const internal::RankedState& ranked = ranking.order[profile][rank];
           function(
               Choice{.number_of_class = number, .state = ranked.state, .choice = ranked.choice});
@@ -42,26 +41,16 @@ void FleetIndex::Core::for_each_other(ClassNumber from, StateNumber state, std::
 float FleetIndex::Core::cost_of(const MovePlan& plan, StateNumber after) const {
   const Class& home = classes_[plan.number_of_class];
   const internal::Ranking& ranking = models_[home.model].ranking;
-  const std::vector<float>& potential = ranking.potential;
-  const std::vector<internal::ProfileSet>& takes = ranking.takes;
-  float cost = potential[after] - potential[plan.state];
-  if (plan.to) {
-    cost += potential[plan.to->choice.placing.to] - potential[plan.to->state];
-  }
-  if (ranking.scarcity.empty()) {
-    return cost;
-  }
-  const internal::RoomChange here{.from = takes[plan.state], .to = takes[after]};
+  const internal::StateChange here{.from = plan.state, .to = after};
   if (!plan.to) {
-    return cost + ranking.scarcity.of_changes({&here, 1}, home.room);
+    return internal::cost_of(ranking, {&here, 1}, home.room);
   }
-  const internal::RoomChange there{.from = takes[plan.to->state],
-                                   .to = takes[plan.to->choice.placing.to]};
+  const internal::StateChange there{.from = plan.to->state, .to = plan.to->choice.placing.to};
   if (plan.to->number_of_class == plan.number_of_class) {
-    return cost + ranking.scarcity.of_changes(std::array{here, there}, home.room);
+    return internal::cost_of(ranking, std::array{here, there}, home.room);
   }
-  return cost + ranking.scarcity.of_changes({&here, 1}, home.room) +
-         ranking.scarcity.of_changes({&there, 1}, classes_[plan.to->number_of_class].room);
+  return internal::cost_of(ranking, {&here, 1}, home.room) +
+         internal::cost_of(ranking, {&there, 1}, classes_[plan.to->number_of_class].room);
 }
 
 // `plan` has the instance taken away and the request placed, if there is one; `without` is the

@@ -14,8 +14,8 @@
 
 namespace sectile::internal {
 
-using Rank = std::uint16_t;
-inline constexpr Rank kNoRank = 0xFFFF;
+using Rank = std::uint32_t;
+inline constexpr Rank kNoRank = 0xFFFFFFFF;
 
 // A state in which the profile fits, and what the rule would do.
 struct RankedState {
@@ -23,97 +23,73 @@ struct RankedState {
   StateNumber state = kEmptyState;
 };
 
-// States of which the rule closes a GPU to the same profiles, best first. Without scarcity that is
-// no matter, and one group has them all.
+// Up to 64 states whose ranks share a word of OpenRanks, best first. The rule closes a GPU in each
+// of them to the same profiles; without scarcity that is no matter, and none is said to be closed.
 struct RankGroup {
+  float least = 0;  // No state of it ever costs less, whatever is scarce.
   ProfileSet closes = 0;
-  Rank first = 0;
-  Rank last = 0;  // One beyond.
+  std::uint16_t word = 0;
+  std::uint64_t mask = 0;  // Its bits of that word.
 };
 
 struct Ranking {
-  std::vector<std::vector<RankedState>> order = {};  // [profile], group by group.
-  std::vector<std::vector<RankGroup>> groups = {};   // [profile]
+  std::vector<std::vector<RankedState>> order = {};  // [profile][rank]; some have no state.
+  std::vector<std::vector<RankGroup>> groups = {};   // [profile], by `least`.
   std::vector<std::vector<Rank>> rank_of = {};       // [profile][state]
   std::vector<float> potential = {};                 // [state]
   std::vector<ProfileSet> takes = {};                // [state]
+  std::vector<Room> room = {};                       // [state]; of one GPU.
   Scarcity scarcity = {};
 };
 
 // Equal costs: the fuller state first, then the one with the smaller number.
 Ranking rank_states(const StateSpace& space, RuleTable table, Scarcity scarcity = {});
 
-// A set of ranks that knows its smallest member: two bits are looked up, for up to 4096 ranks.
-class OpenRanks {
- public:
-  explicit OpenRanks(std::size_t ranks)
-      : words_((ranks + 63) / 64), summary_((words_.size() + 63) / 64) {}
-
-  void insert(Rank rank) {
-    words_[rank / 64] |= bit(rank);
-    summary_[rank / 4096] |= bit(rank / 64);
-  }
-
-  void erase(Rank rank) {
-    std::uint64_t& word = words_[rank / 64];
-    word &= ~bit(rank);
-    if (word == 0) {
-      summary_[rank / 4096] &= ~bit(rank / 64);
-    }
-  }
-
-  // kNoRank if there is none.
-  Rank first() const {
-    for (std::size_t at = 0; at < summary_.size(); ++at) {
-      if (summary_[at] == 0) {
-        continue;
-      }
-      const std::size_t word = at * 64 + low_bit(summary_[at]);
-      return static_cast<Rank>(word * 64 + low_bit(words_[word]));
-    }
-    return kNoRank;
-  }
-
-  // The smallest from `first` to `last` - 1; kNoRank if there is none. Requires: last <= ranks.
-  Rank first_from(std::size_t first, std::size_t last) const {
-    std::size_t word = first / 64;
-    for (std::uint64_t mask = ~std::uint64_t{0} << (first % 64); word * 64 < last; ++word) {
-      if ((words_[word] & mask) != 0) {
-        const std::size_t rank = word * 64 + low_bit(words_[word] & mask);
-        return rank < last ? static_cast<Rank>(rank) : kNoRank;
-      }
-      mask = ~std::uint64_t{0};
-    }
-    return kNoRank;
-  }
-
-  std::size_t memory_bytes() const {
-    return (words_.capacity() + summary_.capacity()) * sizeof(std::uint64_t);
-  }
-
- private:
-  static std::uint64_t bit(std::size_t at) { return std::uint64_t{1} << (at % 64); }
-  static std::size_t low_bit(std::uint64_t word) {
-    return static_cast<std::size_t>(std::countr_zero(word));
-  }
-
-  std::vector<std::uint64_t> words_;
-  std::vector<std::uint64_t> summary_;
+struct StateChange {
+  StateNumber from = kEmptyState;
+  StateNumber to = kEmptyState;
 };
 
-// The best of each group of which a GPU is open, leaving out the rank `except`: for each a call
-// with the group and the rank.
+// What GPUs that share `room` lack more, by potential and by what becomes scarce, if some change
+// like that. Requires: there are such.
+float cost_of(const Ranking& ranking, std::span<const StateChange> changes, const Room& room);
+
+// A set of ranks: whether a group has one, and which is the first, is a look at one word.
+class OpenRanks {
+ public:
+  explicit OpenRanks(std::size_t ranks) : words_((ranks + 63) / 64) {}
+
+  void insert(Rank rank) { words_[rank / 64] |= bit(rank); }
+  void erase(Rank rank) { words_[rank / 64] &= ~bit(rank); }
+
+  // Those of the group, each a bit of its word.
+  std::uint64_t of(const RankGroup& group) const { return words_[group.word] & group.mask; }
+
+  std::size_t memory_bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
+
+  static std::uint64_t bit(Rank rank) { return std::uint64_t{1} << (rank % 64); }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+// Requires: there is one.
+inline Rank first_rank(const RankGroup& group, std::uint64_t open) {
+  return Rank{group.word} * 64 + static_cast<Rank>(std::countr_zero(open));
+}
+
+// The best of each group of which a GPU is open, by `least` of the groups, leaving out the rank
+// `except`: for each a call with the rank.
 template <typename Function>
 void for_each_best(const Ranking& ranking, std::size_t profile, const OpenRanks& open, Rank except,
                    Function function) {
-  const std::vector<RankGroup>& groups = ranking.groups[profile];
-  for (const RankGroup& group : groups) {
-    Rank rank = groups.size() == 1 ? open.first() : open.first_from(group.first, group.last);
-    if (rank != kNoRank && rank == except) {
-      rank = open.first_from(std::size_t{rank} + 1, group.last);
+  for (const RankGroup& group : ranking.groups[profile]) {
+    std::uint64_t ranks = open.of(group);
+    if (except / 64 == group.word) {
+      ranks &= ~OpenRanks::bit(except);
     }
-    if (rank != kNoRank) {
-      function(group, rank);
+    if (ranks != 0) {
+      function(first_rank(group, ranks));
     }
   }
 }

@@ -216,11 +216,39 @@ TEST(ScarcityTest, GivesTheDifferenceOfWhatIsLacked) {
   const internal::Room after = {1, 4, 0};
   EXPECT_EQ(scarcity.of(before), 2 + 5 + 1);
   EXPECT_EQ(scarcity.of_closing(0b101, before), scarcity.of(after) - scarcity.of(before));
-  const std::array changes = {internal::RoomChange{.from = 0b111, .to = 0b010},
-                              internal::RoomChange{.from = 0b000, .to = 0b000}};
-  EXPECT_EQ(scarcity.of_changes(changes, before), scarcity.of(after) - scarcity.of(before));
-  EXPECT_EQ(internal::Scarcity().of_closing(0b111, {}), 0);
-  EXPECT_EQ(internal::Scarcity().of_changes(changes, {}), 0);
+  EXPECT_EQ(scarcity.of_change(before, after), scarcity.of(after) - scarcity.of(before));
+  EXPECT_EQ(internal::Scarcity().of_change(before, after), 0);
+  EXPECT_EQ(internal::Scarcity().of_closing(0, before), 0);
+}
+
+TEST(ScarcityTest, NoClosingCostsLessThanTheLeast) {
+  const internal::Scarcity scarcity({{7, 4, 9, 2}, {5}, {9, 1}});
+  EXPECT_EQ(scarcity.least(0b001), -5);
+  EXPECT_EQ(scarcity.least(0b110), 0);
+  for (std::uint32_t gpus = 1; gpus < 6; ++gpus) {
+    EXPECT_GE(scarcity.of_closing(0b111, {gpus, gpus, gpus}), scarcity.least(0b111)) << gpus;
+  }
+}
+
+// What is as large as it may be decides, and never keeps from placing.
+TEST(ScarcityTest, StaysFinite) {
+  Preference preference = whole_numbers(1);
+  for (std::vector<float>& row : preference.scarcity) {
+    row = {Preference::kMaxLack, -Preference::kMaxLack};
+  }
+  std::ranges::fill(preference.potential, -Preference::kMaxLack);
+  preference.potential[kEmptyState] = Preference::kMaxLack;
+  FleetIndex index;
+  const ModelNumber model = index.add_model(a100());
+  ASSERT_TRUE(index.prefer(model, preference));
+  ASSERT_TRUE(index.add_gpus(model, 1));
+  const std::array served = {
+      ServedBy{.model = model, .profile = a100().model().find_by_name("1g.10gb")->id}};
+  const WantNumber want = *index.add_want(served);
+  for (int slice = 0; slice < 7; ++slice) {
+    EXPECT_TRUE(index.place(want)) << slice;
+  }
+  EXPECT_EQ(index.place_or_move(want).error().code, ErrorCode::kUnsatisfiable);
 }
 
 // Two classes of GPUs: what is scarce in the one is not in the other.

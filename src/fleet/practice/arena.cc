@@ -7,11 +7,7 @@
 namespace sectile::internal {
 
 Arena::Arena(const StateSpace& space, const Conviction& conviction, std::size_t gpus)
-    : space_(&space),
-      conviction_(&conviction),
-      gpus_(gpus),
-      head_(space.size(), kNoGpu),
-      room_(space.profiles().size(), static_cast<std::uint32_t>(gpus)) {
+    : space_(&space), conviction_(&conviction), gpus_(gpus), head_(space.size(), kNoGpu) {
   SECTILE_CHECK(gpus >= 1 && gpus < kNoGpu);
   for (const auto& order : conviction.ranking.order) {
     open_.emplace_back(order.size());
@@ -19,6 +15,7 @@ Arena::Arena(const StateSpace& space, const Conviction& conviction, std::size_t 
   for (std::size_t gpu = gpus; gpu > 0; --gpu) {
     link(static_cast<Gpu>(gpu - 1), kEmptyState);
   }
+  change_room(room_, {}, conviction.ranking.room[kEmptyState], static_cast<std::uint32_t>(gpus));
 }
 
 void Arena::link(Gpu gpu, StateNumber state) {
@@ -62,10 +59,7 @@ void Arena::change(Gpu gpu, StateNumber to) {
   const Ranking& ranking = conviction_->ranking;
   const StateNumber from = gpus_[gpu].state;
   lack_ += ranking.potential[to] - ranking.potential[from];
-  const unsigned before = ranking.takes[from];
-  const unsigned after = ranking.takes[to];
-  for_each_profile(before & ~after, [&](std::size_t profile) { --room_[profile]; });
-  for_each_profile(after & ~before, [&](std::size_t profile) { ++room_[profile]; });
+  change_room(room_, ranking.room[from], ranking.room[to]);
   unlink(gpu);
   link(gpu, to);
 }
@@ -84,10 +78,13 @@ std::size_t Arena::choose(std::size_t profile, std::span<Option> options) const 
   const OpenRanks& open = open_[profile];
   std::size_t found = 0;
   for (const RankGroup& group : ranking.groups[profile]) {
-    const float closing = ranking.scarcity.of_closing(group.closes, room_);
-    for (Rank rank = open.first_from(group.first, group.last); rank != kNoRank;
-         rank = open.first_from(std::size_t{rank} + 1, group.last)) {
-      const RankedState& ranked = ranking.order[profile][rank];
+    if (found == options.size() && group.least >= options.back().cost) {
+      break;
+    }
+    std::uint64_t ranks = open.of(group);
+    const float closing = ranks != 0 ? ranking.scarcity.of_closing(group.closes, room_) : 0;
+    for (; ranks != 0; ranks &= ranks - 1) {
+      const RankedState& ranked = ranking.order[profile][first_rank(group, ranks)];
       const float cost = ranked.choice.cost + closing;
       if (found == options.size() && cost >= options.back().cost) {
         break;

@@ -106,7 +106,7 @@ class Arena {
   std::vector<Gpu> head_;         // [state]
   std::vector<OpenRanks> open_;   // [profile]
   std::vector<Leaving> leaving_;  // A heap.
-  Room room_;
+  Room room_ = {};
   double lack_ = 0;  // By potential.
 };
 

@@ -11,25 +11,19 @@ void Arena::for_each_other(std::size_t profile, StateNumber except, Function fun
   const Ranking& ranking = conviction_->ranking;
   const bool alone = gpus_[head_[except]].next == kNoGpu;
   for_each_best(ranking, profile, open_[profile],
-                alone ? ranking.rank_of[profile][except] : kNoRank,
-                [&](const RankGroup&, Rank rank) {
+                alone ? ranking.rank_of[profile][except] : kNoRank, [&](Rank rank) {
                   const RankedState& ranked = ranking.order[profile][rank];
                   function(Option{.from = ranked.state, .placing = ranked.choice.placing});
                 });
 }
 
 float Arena::cost_of(const Move& move, StateNumber after) const {
-  const Ranking& ranking = conviction_->ranking;
-  const std::vector<float>& potential = ranking.potential;
-  const RoomChange here{.from = ranking.takes[move.from], .to = ranking.takes[after]};
-  float cost = potential[after] - potential[move.from];
+  const StateChange here{.from = move.from, .to = after};
   if (move.to.from == kNoState) {
-    return cost + ranking.scarcity.of_changes({&here, 1}, room_);
+    return internal::cost_of(conviction_->ranking, {&here, 1}, room_);
   }
-  const RoomChange there{.from = ranking.takes[move.to.from],
-                         .to = ranking.takes[move.to.placing.to]};
-  cost += potential[move.to.placing.to] - potential[move.to.from];
-  return cost + ranking.scarcity.of_changes(std::array{here, there}, room_);
+  const StateChange there{.from = move.to.from, .to = move.to.placing.to};
+  return internal::cost_of(conviction_->ranking, std::array{here, there}, room_);
 }
 
 void Arena::offer_places(Move move, Move& best) const {
