@@ -2,17 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <string>
 
 #include "sectile/text/notation.h"
 #include "src/apply/test_variable.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -28,37 +24,16 @@ constexpr const char* kForeign =
 
 // A machine of files, and a PATH in which nvidia-ctk is or is not.
 class CdiFilesTest : public testing::Test {
- public:
-  CdiFilesTest() {
-    std::string path = (fs::temp_directory_path() / "cdi-files-XXXXXX").string();
-    root_ = ::mkdtemp(path.data());
-    paths_ = HostPaths::under(root_);
-    path_.emplace("PATH", (root_ / "bin").string());
-  }
-  ~CdiFilesTest() override { fs::remove_all(root_); }
-  CdiFilesTest(const CdiFilesTest&) = delete;
-  CdiFilesTest& operator=(const CdiFilesTest&) = delete;
-  CdiFilesTest(CdiFilesTest&&) = delete;
-  CdiFilesTest& operator=(CdiFilesTest&&) = delete;
-
  protected:
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name) << text;
-  }
-  std::string read(const std::string& name) const {
-    std::ifstream file(root_ / name);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  }
   void install_nvidia_ctk(const std::string& script) const {
-    write("bin/nvidia-ctk", "#!/bin/sh\n" + script);
-    fs::permissions(root_ / "bin/nvidia-ctk", fs::perms::owner_all);
+    folder_.write("bin/nvidia-ctk", "#!/bin/sh\n" + script);
+    fs::permissions(folder_.path() / "bin/nvidia-ctk", fs::perms::owner_all);
   }
   void write_minors() const {
-    write("proc/driver/nvidia-caps/mig-minors",
-          "config 1\nmonitor 2\n"
-          "gpu5/gi1/access 12\ngpu5/gi1/ci0/access 13\n"
-          "gpu5/gi2/access 21\ngpu5/gi2/ci0/access 22\n");
+    folder_.write("proc/driver/nvidia-caps/mig-minors",
+                  "config 1\nmonitor 2\n"
+                  "gpu5/gi1/access 12\ngpu5/gi1/ci0/access 13\n"
+                  "gpu5/gi2/access 21\ngpu5/gi2/ci0/access 22\n");
   }
 
   // Two MIG devices on the GPU whose device file is /dev/nvidia5, and a GPU without MIG.
@@ -80,9 +55,9 @@ class CdiFilesTest : public testing::Test {
     return snapshot;
   }
 
-  fs::path root_;
-  HostPaths paths_;
-  std::optional<TestVariable> path_;
+  ScratchFolder folder_;
+  HostPaths paths_ = HostPaths::under(folder_.path());
+  TestVariable path_{"PATH", folder_.path() / "bin"};
 };
 
 std::vector<std::string> names(const CdiSpec& spec) {
@@ -118,9 +93,9 @@ TEST_F(CdiFilesTest, GivesEveryDeviceTheNodesThatOpenIt) {
 }
 
 TEST_F(CdiFilesTest, GivesTheLibrariesAndNodesThatTheMachineHas) {
-  write("usr/lib64/libcuda.so.1", "");
-  write("usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1", "");
-  write("dev/nvidia-uvm-tools", "");
+  folder_.write("usr/lib64/libcuda.so.1", "");
+  folder_.write("usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1", "");
+  folder_.write("dev/nvidia-uvm-tools", "");
   write_minors();
   const CdiSpec spec = cdi_spec(node(), paths_).value();
   EXPECT_THAT(spec.libraries, ElementsAre("/usr/lib64/libcuda.so.1",
@@ -133,7 +108,8 @@ TEST_F(CdiFilesTest, SaysWhatTheDriverDoesNotSay) {
   const auto without_table = cdi_spec(node(), paths_);
   EXPECT_EQ(without_table.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(without_table.error().message, HasSubstr("mig-minors"));
-  write("proc/driver/nvidia-caps/mig-minors", "gpu5/gi1/access 12\ngpu5/gi1/ci0/access 13\n");
+  folder_.write("proc/driver/nvidia-caps/mig-minors",
+                "gpu5/gi1/access 12\ngpu5/gi1/ci0/access 13\n");
   EXPECT_THAT(cdi_spec(node(), paths_).error().message, HasSubstr("MIG device 0:1"));
   write_minors();
   Snapshot snapshot = node();
@@ -149,12 +125,12 @@ TEST_F(CdiFilesTest, WritesASpecOnlyWhenAskedOrWhenThereIsOne) {
   EXPECT_EQ(refresh_cdi(node(), paths_, false).value(), "");
   EXPECT_FALSE(fs::exists(cdi_file(paths_)));
   EXPECT_EQ(refresh_cdi(node(), paths_, true).value(), "wrote " + cdi_file(paths_));
-  EXPECT_EQ(parse_cdi(read("etc/cdi/sectile.json"), "f")->names.size(), 5U);
+  EXPECT_EQ(parse_cdi(folder_.read("etc/cdi/sectile.json"), "f")->names.size(), 5U);
   // From now on it follows every change.
   Snapshot less = node();
   less.gpus[0].instances.pop_back();
   EXPECT_EQ(refresh_cdi(less, paths_, false).value(), "wrote " + cdi_file(paths_));
-  EXPECT_EQ(parse_cdi(read("etc/cdi/sectile.json"), "f")->names.size(), 4U);
+  EXPECT_EQ(parse_cdi(folder_.read("etc/cdi/sectile.json"), "f")->names.size(), 4U);
   // A spec without devices is not allowed, so there is none.
   Snapshot none = node();
   none.gpus.clear();
@@ -164,37 +140,37 @@ TEST_F(CdiFilesTest, WritesASpecOnlyWhenAskedOrWhenThereIsOne) {
 
 TEST_F(CdiFilesTest, LeavesItToNvidiaCtkWhereThatIsInstalled) {
   write_minors();
-  install_nvidia_ctk("echo \"$*\" >" + (root_ / "called").string());
+  install_nvidia_ctk("echo \"$*\" >" + (folder_.path() / "called").string());
   EXPECT_EQ(refresh_cdi(node(), paths_, false).value(), "");
-  EXPECT_FALSE(fs::exists(root_ / "called"));
-  write("etc/cdi/sectile.json", "{}");
+  EXPECT_FALSE(fs::exists(folder_.path() / "called"));
+  folder_.write("etc/cdi/sectile.json", "{}");
   const std::string file = paths_.etc + "/cdi/nvidia.yaml";
   EXPECT_EQ(refresh_cdi(node(), paths_, false).value(), "nvidia-ctk wrote " + file);
-  EXPECT_EQ(read("called"), "cdi generate --output=" + file + "\n");
+  EXPECT_EQ(folder_.read("called"), "cdi generate --output=" + file + "\n");
   EXPECT_FALSE(fs::exists(cdi_file(paths_)));  // Two of a kind conflict.
 }
 
 TEST_F(CdiFilesTest, NvidiaCtkWritesWhereTheSpecIs) {
-  write("run/cdi/nvidia.yaml", kForeign);
+  folder_.write("run/cdi/nvidia.yaml", kForeign);
   install_nvidia_ctk("exit 0");
   EXPECT_EQ(refresh_cdi(node(), paths_, true).value(),
             "nvidia-ctk wrote " + paths_.run + "/cdi/nvidia.yaml");
 }
 
 TEST_F(CdiFilesTest, TellsOfASpecThatIsNowStale) {
-  write("etc/cdi/nvidia.yaml", kForeign);
+  folder_.write("etc/cdi/nvidia.yaml", kForeign);
   EXPECT_THAT(refresh_cdi(node(), paths_, false).value(),
               HasSubstr(paths_.etc + "/cdi/nvidia.yaml was written before this change"));
-  EXPECT_EQ(read("etc/cdi/nvidia.yaml"), kForeign);
+  EXPECT_EQ(folder_.read("etc/cdi/nvidia.yaml"), kForeign);
 }
 
 TEST_F(CdiFilesTest, NeverWritesASecondSpecOfTheKind) {
   write_minors();
-  write("etc/cdi/other.yaml", "cdiVersion: 0.6.0\nkind: vendor.com/nic\ndevices: []\n");
-  write("etc/cdi/broken.json", "{");
+  folder_.write("etc/cdi/other.yaml", "cdiVersion: 0.6.0\nkind: vendor.com/nic\ndevices: []\n");
+  folder_.write("etc/cdi/broken.json", "{");
   EXPECT_TRUE(refresh_cdi(node(), paths_, true));
   fs::remove(cdi_file(paths_));
-  write("run/cdi/nvidia.yaml", kForeign);
+  folder_.write("run/cdi/nvidia.yaml", kForeign);
   const auto refused = refresh_cdi(node(), paths_, true);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(refused.error().message, HasSubstr("run/cdi/nvidia.yaml describes"));

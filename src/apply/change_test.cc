@@ -1,13 +1,13 @@
 #include "sectile/apply/change.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "sectile/apply/lock.h"
 #include "src/apply/apply_testing.h"
 #include "src/apply/layout_testing.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -66,16 +66,12 @@ class Witness : public Companion {
 
 class ChangeTest : public testing::Test {
  public:
-  ChangeTest() : directory_(scratch("change")) {
-    fs::remove_all(directory_);
+  ChangeTest() {
     options_.state.directory = directory_;
     options_.clock = &clock_;
     options_.companions = {&first_, &second_};
     fake_.add("h100-80gb-sxm5", full());
   }
-  ~ChangeTest() override { fs::remove_all(directory_); }
-  ChangeTest(const ChangeTest&) = delete;
-  ChangeTest& operator=(const ChangeTest&) = delete;
 
  protected:
   ChangePlan planned(const Layout& layout = thinned(), bool mig = true) {
@@ -108,7 +104,8 @@ class ChangeTest : public testing::Test {
     };
   }
 
-  fs::path directory_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
+  fs::path directory_ = folder_.path() / "state";  // Not there yet.
   FakeNvml fake_;
   FakeClock clock_;
   std::vector<std::string> calls_;

@@ -2,18 +2,14 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "sectile/apply/change.h"
 #include "sectile/text/notation.h"
 #include "src/apply/apply_testing.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -21,18 +17,11 @@ namespace sectile {
 class CompanionTest : public testing::Test {
  public:
   CompanionTest() {
-    std::string path = (std::filesystem::temp_directory_path() / "companion-XXXXXX").string();
-    directory_ = ::mkdtemp(path.data());
-    options_.state.directory = directory_ / "state";
+    options_.state.directory = folder_.path() / "state";
     options_.clock = &clock_;
     options_.warn = [this](const std::string& what) { warnings_.push_back(what); };
     fake_.add("h100-80gb-sxm5", layout("3g.40gb@4 2g.20gb@0"));
   }
-  ~CompanionTest() override { std::filesystem::remove_all(directory_); }
-  CompanionTest(const CompanionTest&) = delete;
-  CompanionTest& operator=(const CompanionTest&) = delete;
-  CompanionTest(CompanionTest&&) = delete;
-  CompanionTest& operator=(CompanionTest&&) = delete;
 
  protected:
   static Layout layout(const std::string& notation) {
@@ -83,12 +72,7 @@ class CompanionTest : public testing::Test {
     return StateFile::open(options_.state).value().get(name).value();
   }
 
-  std::string read(const std::string& name) const {
-    std::ifstream file(directory_ / name);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  }
-
-  std::filesystem::path directory_;
+  ScratchFolder folder_;
   FakeNvml fake_;
   FakeClock clock_;
   ChangeOptions options_;

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
@@ -38,15 +38,14 @@ TEST(DeviceFilesTest, NamesOfOthers) {
 
 class Machine : public testing::Test {
  public:
-  Machine()
-      : root_(fs::path(testing::TempDir()) / ("sectile-device-files-" + std::to_string(getpid()))) {
-    fs::remove_all(root_);
-    write("proc/devices",
-          "Character devices:\n  1 mem\n195 nvidia-frontend\n236 nvidia-caps\n"
-          "235 nvidia-uvm\n\nBlock devices:\n  8 sd\n");
-    write("proc/driver/nvidia-caps/mig-minors", "gpu3/gi2/access 21\ngpu3/gi2/ci0/access 22\n");
-    fs::create_directories(root_ / "sys/bus/pci/devices/0000:07:00.0/drm/card1");
-    fs::create_directories(root_ / "sys/bus/pci/devices/0000:07:00.0/drm/renderD129");
+  Machine() {
+    folder_.write("proc/devices",
+                  "Character devices:\n  1 mem\n195 nvidia-frontend\n236 nvidia-caps\n"
+                  "235 nvidia-uvm\n\nBlock devices:\n  8 sd\n");
+    folder_.write("proc/driver/nvidia-caps/mig-minors",
+                  "gpu3/gi2/access 21\ngpu3/gi2/ci0/access 22\n");
+    fs::create_directories(folder_.path() / "sys/bus/pci/devices/0000:07:00.0/drm/card1");
+    fs::create_directories(folder_.path() / "sys/bus/pci/devices/0000:07:00.0/drm/renderD129");
     LiveGpu gpu;
     gpu.uuid = "GPU-7";
     gpu.pci = "00000000:07:00.0";
@@ -56,23 +55,16 @@ class Machine : public testing::Test {
                       .placement = {},
                       .compute = {{.id = ComputeInstanceId{0}, .slot = {}, .uuid = {}}}}};
     snapshot_.gpus.push_back(gpu);
-    paths_ = HostPaths::under(root_.string());
+    paths_ = HostPaths::under(folder_.path());
     paths_.dev = "/dev";
   }
-  ~Machine() override { fs::remove_all(root_); }
-  Machine(const Machine&) = delete;
-  Machine& operator=(const Machine&) = delete;
 
  protected:
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name) << text;
-  }
   std::optional<Hold> hold(const std::string& link, std::optional<dev_t> number = {}) const {
     return DeviceFiles(snapshot_, paths_).hold(link, number);
   }
 
-  fs::path root_;
+  ScratchFolder folder_;
   Snapshot snapshot_;
   HostPaths paths_;
 };
@@ -94,7 +86,7 @@ TEST_F(Machine, CapabilitiesNameInstances) {
   EXPECT_EQ(hold("/dev/nvidia-caps/nvidia-cap22").value().compute_instance, ComputeInstanceId{0});
   EXPECT_EQ(hold("/dev/nvidia-caps/nvidia-cap2").value().kind, HoldKind::kControl);
   // Without the driver's table nobody can tell.
-  write("proc/driver/nvidia-caps/mig-minors", "gpu3/gi2/access x\n");
+  folder_.write("proc/driver/nvidia-caps/mig-minors", "gpu3/gi2/access x\n");
   EXPECT_EQ(hold("/dev/nvidia-caps/nvidia-cap21").value().kind, HoldKind::kControl);
 }
 
@@ -114,7 +106,7 @@ TEST_F(Machine, TheNumberOutweighsTheName) {
 }
 
 TEST_F(Machine, RealDevicesAreNotThoseOfAnEmulatedMachine) {
-  paths_.dev = (root_ / "dev").string();
+  paths_.dev = folder_.path() / "dev";
   EXPECT_FALSE(hold("/dev/nvidia3", makedev(195, 3)));
   EXPECT_EQ(hold(paths_.dev + "/nvidia3").value().gpu, "GPU-7");
   EXPECT_EQ(hold(paths_.dev + "/nvidia3").value().file, "/dev/nvidia3");

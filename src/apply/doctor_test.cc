@@ -13,6 +13,7 @@
 #include "sectile/geometry/catalogue.h"
 #include "src/apply/apply_testing.h"
 #include "src/apply/made_up_host.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -31,7 +32,7 @@ Finding only(const std::vector<Finding>& all, const std::string& check) {
 
 class DoctorTest : public testing::Test {
  protected:
-  DoctorTest() : host_("doctor") {
+  DoctorTest() {
     const Model& model = *find_model("h100-80gb-sxm5").value();
     snapshot_.driver_version = "570.133.20";
     snapshot_.models.push_back(model);
@@ -177,8 +178,8 @@ TEST_F(DoctorTest, WithoutADriverItSaysWhatIsMissing) {
 }
 
 TEST(DoctorState, WhatIsNotFinishedIsNamed) {
-  const std::filesystem::path directory = scratch("doctor-state");
-  const StateFile::Options options{.directory = directory, .vfs = {}};
+  const ScratchFolder folder = ScratchFolder::in_memory();
+  const StateFile::Options options{.directory = folder.path() / "state", .vfs = {}};
   EXPECT_EQ(only(examine_state(options), "journal").verdict, Verdict::kOk);
   {
     FakeClock clock;
@@ -200,12 +201,11 @@ TEST(DoctorState, WhatIsNotFinishedIsNamed) {
   const Finding finding = only(examine_state(options), "journal");
   EXPECT_EQ(finding.verdict, Verdict::kFail);
   EXPECT_EQ(finding.fix, "sectile repair");
-  std::filesystem::remove_all(directory);
 }
 
 TEST(DoctorState, AnotherLayoutThanTheSavedOneIsWarnedOf) {
-  const std::filesystem::path directory = scratch("doctor-saved");
-  const StateFile::Options options{.directory = directory, .vfs = {}};
+  const ScratchFolder folder = ScratchFolder::in_memory();
+  const StateFile::Options options{.directory = folder.path() / "state", .vfs = {}};
   const Model& model = *find_model("h100-80gb-sxm5").value();
   FakeNvml fake;
   fake.add("h100-80gb-sxm5", Layout().with(model, Slot(*model.find_by_name("3g.40gb"), 4)).value());
@@ -225,7 +225,6 @@ TEST(DoctorState, AnotherLayoutThanTheSavedOneIsWarnedOf) {
     ASSERT_TRUE(state.put(kSavedLayout, "kind: Nonsense"));
   }
   EXPECT_EQ(only(examine_saved(now, options), "saved").verdict, Verdict::kFail);
-  std::filesystem::remove_all(directory);
 }
 
 TEST(DoctorVersions, AreComparedPartByPart) {

@@ -1,14 +1,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "sectile/apply/apply.h"
 #include "sectile/apply/lock.h"
 #include "src/apply/apply_testing.h"
 #include "src/apply/layout_testing.h"
 #include "src/apply/test_variable.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -23,12 +21,6 @@ GpuTarget target(const std::string& uuid, const Layout& layout) {
 }
 
 class ExecuteTest : public testing::Test {
- public:
-  ExecuteTest() : state_(scratch("apply")), variable_("SECTILE_STATE_DIR", state_.string()) {}
-  ~ExecuteTest() override { std::filesystem::remove_all(state_); }
-  ExecuteTest(const ExecuteTest&) = delete;
-  ExecuteTest& operator=(const ExecuteTest&) = delete;
-
  protected:
   static ChangePlan planned(Node& node, const std::vector<GpuTarget>& targets) {
     return prepare(node.read().value(), targets).value();
@@ -46,8 +38,8 @@ class ExecuteTest : public testing::Test {
 
   FakeNvml fake_;
   FakeClock clock_;
-  std::filesystem::path state_;
-  TestVariable variable_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
+  TestVariable variable_{"SECTILE_STATE_DIR", folder_.path() / "state"};
 };
 
 TEST_F(ExecuteTest, MakesTheNewLayoutAndTouchesNothingElse) {

@@ -1,59 +1,55 @@
 // FakeSystemctl: a systemctl in PATH that keeps its units in a directory, for tests.
 #pragma once
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 
 #include "src/apply/test_variable.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 
 class FakeSystemctl {
  public:
   FakeSystemctl() {
-    std::string path = (std::filesystem::temp_directory_path() / "systemctl-XXXXXX").string();
-    directory_ = ::mkdtemp(path.data());
     for (const char* const name : {"units", "alias", "fail", "needs", "bin"}) {
-      std::filesystem::create_directory(directory_ / name);
+      std::filesystem::create_directory(folder_.path() / name);
     }
-    write("running", "running");
-    write("log", "");
-    write("bin/systemctl", "#!/bin/sh\ncd " + directory_.string() + "\n" + kScript);
-    std::filesystem::permissions(directory_ / "bin/systemctl", std::filesystem::perms::owner_all);
+    folder_.write("running", "running");
+    folder_.write("log", "");
+    folder_.write("bin/systemctl", "#!/bin/sh\ncd " + folder_.path().string() + "\n" + kScript);
+    std::filesystem::permissions(folder_.path() / "bin/systemctl",
+                                 std::filesystem::perms::owner_all);
     path_.emplace("PATH",
-                  (directory_ / "bin").string() + ":" + TestVariable::now("PATH").value_or(""));
+                  (folder_.path() / "bin").string() + ":" + TestVariable::now("PATH").value_or(""));
   }
-  FakeSystemctl(const FakeSystemctl&) = delete;
-  FakeSystemctl& operator=(const FakeSystemctl&) = delete;
-  FakeSystemctl(FakeSystemctl&&) = delete;
-  FakeSystemctl& operator=(FakeSystemctl&&) = delete;
-  ~FakeSystemctl() { std::filesystem::remove_all(directory_); }
 
   // "active", "inactive", "failed".
-  void set(const std::string& unit, const std::string& state) { write("units/" + unit, state); }
-  std::string state(const std::string& unit) const { return read("units/" + unit); }
+  void set(const std::string& unit, const std::string& state) {
+    folder_.write("units/" + unit, state);
+  }
+  std::string state(const std::string& unit) const { return folder_.read("units/" + unit); }
   // `unit` cannot run without `needed`: stopping that stops it too.
-  void needs(const std::string& unit, const std::string& needed) { write("needs/" + needed, unit); }
-  void alias(const std::string& name, const std::string& unit) { write("alias/" + name, unit); }
+  void needs(const std::string& unit, const std::string& needed) {
+    folder_.write("needs/" + needed, unit);
+  }
+  void alias(const std::string& name, const std::string& unit) {
+    folder_.write("alias/" + name, unit);
+  }
   // What is-system-running says.
-  void set_running(const std::string& state) { write("running", state); }
+  void set_running(const std::string& state) { folder_.write("running", state); }
   // `action`: "start" or "stop"; from now on it fails, or succeeds again.
   void set_failing(const std::string& action, const std::string& unit, bool failing = true) {
     if (failing) {
-      write("fail/" + action + "-" + unit, "");
+      folder_.write("fail/" + action + "-" + unit, "");
     } else {
-      std::filesystem::remove(directory_ / "fail" / (action + "-" + unit));
+      std::filesystem::remove(folder_.path() / "fail" / (action + "-" + unit));
     }
   }
   // The calls that change something, a line each: "stop nvsm.service".
-  std::string log() const { return read("log"); }
-  void clear_log() { write("log", ""); }
+  std::string log() const { return folder_.read("log"); }
+  void clear_log() { folder_.write("log", ""); }
 
  private:
   static constexpr const char* kScript = R"sh(
@@ -90,15 +86,7 @@ case $action in
 esac
 )sh";
 
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(directory_ / name) << text;
-  }
-  std::string read(const std::string& name) const {
-    std::ifstream file(directory_ / name);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  }
-
-  std::filesystem::path directory_;
+  ScratchFolder folder_;
   std::optional<TestVariable> path_;
 };
 

@@ -1,16 +1,13 @@
 // Whatever call fails, and however: afterwards the GPUs have the old layout or the new one, or the
 // error says exactly what is different.
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
 
 #include "sectile/apply/apply.h"
 #include "sectile/apply/change.h"
 #include "sectile/apply/repair.h"
 #include "src/apply/apply_testing.h"
 #include "src/apply/test_variable.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -52,15 +49,9 @@ void build(World& world) {
 }
 
 class FaultsTest : public testing::TestWithParam<Fault> {
- public:
-  FaultsTest() : state_(scratch("faults")), variable_("SECTILE_STATE_DIR", state_.string()) {}
-  ~FaultsTest() override { std::filesystem::remove_all(state_); }
-  FaultsTest(const FaultsTest&) = delete;
-  FaultsTest& operator=(const FaultsTest&) = delete;
-
  private:
-  std::filesystem::path state_;
-  TestVariable variable_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
+  TestVariable variable_{"SECTILE_STATE_DIR", folder_.path() / "state"};
 };
 
 // What a GPU is, as opposed to what is on it: these calls are swept with one kind of fault only.

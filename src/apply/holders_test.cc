@@ -17,7 +17,7 @@ namespace {
 
 class HoldersTest : public testing::Test {
  protected:
-  HoldersTest() : host_("holders") {
+  HoldersTest() {
     for (unsigned index = 0; index < 2; ++index) {
       LiveGpu gpu;
       gpu.uuid = "GPU-" + std::to_string(index);

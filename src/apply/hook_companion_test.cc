@@ -21,7 +21,7 @@ class HookCompanionTest : public CompanionTest {
           {.command = "/bin/sh",
            .arguments = {"-c", "echo $SECTILE_HOOK >>log; env >env.$SECTILE_HOOK"},
            .environment = {{"OWN", "own"}, {"MIG_PARTED_SELECTED_CONFIG", "of the file"}},
-           .directory = directory_});
+           .directory = folder_.path()});
     }
     settings.variables = {{"MIG_PARTED_SELECTED_CONFIG", "teaching"}};
     settings.say = [this](const std::string& line) { said_.push_back(line); };
@@ -36,10 +36,10 @@ class HookCompanionTest : public CompanionTest {
     HookCompanion companion(std::move(settings));
     return apply_beside(companion, notation, mig_enabled);
   }
-  std::string log() const { return read("log"); }
+  std::string log() const { return folder_.read("log"); }
   // The value of a variable in the environment of the hook; "-" if it had none.
   std::string variable(const std::string& hook, const std::string& name) const {
-    std::istringstream lines(read("env." + hook));
+    std::istringstream lines(folder_.read("env." + hook));
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with(name + "=")) {
         return line.substr(name.size() + 1);
@@ -54,7 +54,7 @@ class HookCompanionTest : public CompanionTest {
 TEST_F(HookCompanionTest, RunsEveryHookAtItsPointAndNoOther) {
   ASSERT_TRUE(apply_with(settings(), "3g.40gb@4 1g.10gb@0"));
   EXPECT_EQ(log(), "apply-start\npre-apply-config\napply-exit\n");  // The mode stays.
-  std::filesystem::remove(directory_ / "log");
+  std::filesystem::remove(folder_.path() / "log");
   ASSERT_TRUE(apply_with(settings(), "", false));
   EXPECT_THAT(log(), testing::StartsWith("apply-start\n"));
   EXPECT_THAT(log(), HasSubstr("pre-apply-mode\n"));
@@ -70,7 +70,7 @@ TEST_F(HookCompanionTest, GivesThemTheirOwnVariablesAndOursAndNothingElse) {
     EXPECT_EQ(variable(hook, "SECTILE_HOOK"), hook);
     EXPECT_EQ(variable(hook, "SECTILE_GPUS"), fake_.gpus[0].uuid);
     EXPECT_EQ(variable(hook, "SECTILE_CHANGE"), "1");
-    EXPECT_EQ(variable(hook, "SECTILE_UUIDS_FILE"), directory_ / "state" / "uuids.json");
+    EXPECT_EQ(variable(hook, "SECTILE_UUIDS_FILE"), folder_.path() / "state" / "uuids.json");
     EXPECT_EQ(variable(hook, "HOOK_TEST"), "-");
     EXPECT_EQ(variable(hook, "HOME"), "-");
   }
@@ -81,7 +81,7 @@ TEST_F(HookCompanionTest, GivesThemTheirOwnVariablesAndOursAndNothingElse) {
 TEST_F(HookCompanionTest, AHookThatFailsStopsTheChangeAndTheLastOnesRun) {
   const Layout before = fake_.gpus[0].layout();
   for (const HookPoint point : {HookPoint::kApplyStart, HookPoint::kPreApplyConfig}) {
-    std::filesystem::remove(directory_ / "log");
+    std::filesystem::remove(folder_.path() / "log");
     HookSettings with = settings();
     fail_at(with, point);
     const Result<Applied> applied = apply_with(with, "7g.80gb@0");

@@ -1,19 +1,16 @@
 #include "sectile/apply/journal.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "src/apply/apply_testing.h"
 #include "src/apply/sqlite.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
-
-namespace fs = std::filesystem;
 
 const GpuImage& empty_gpu() {
   static const GpuImage gpu{.uuid = "GPU-7",
@@ -52,18 +49,14 @@ Journal::Entry entry() {
 
 class JournalTest : public testing::Test {
  public:
-  JournalTest() : directory_(scratch("journal")) {
-    fs::remove_all(directory_);
-    state_ =
-        std::make_unique<StateFile>(StateFile::open({.directory = directory_, .vfs = {}}).value());
+  JournalTest() {
+    state_ = std::make_unique<StateFile>(
+        StateFile::open({.directory = folder_.path(), .vfs = {}}).value());
     journal_ = std::make_unique<Journal>(*state_, clock_);
   }
-  ~JournalTest() override { fs::remove_all(directory_); }
-  JournalTest(const JournalTest&) = delete;
-  JournalTest& operator=(const JournalTest&) = delete;
 
  protected:
-  fs::path directory_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
   FakeClock clock_;
   std::unique_ptr<StateFile> state_;
   std::unique_ptr<Journal> journal_;

@@ -8,34 +8,23 @@
 
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "src/apply/test_variable.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
 
 class LockTest : public testing::Test {
- public:
-  LockTest()
-      : folder_(std::filesystem::path(testing::TempDir()) / ("lock" + std::to_string(getpid()))) {
-    std::filesystem::remove_all(folder_);
-  }
-  ~LockTest() override { std::filesystem::remove_all(folder_); }
-  LockTest(const LockTest&) = delete;
-  LockTest& operator=(const LockTest&) = delete;
-
  protected:
-  std::string contents() const {
-    std::ifstream file(folder_ / "lock");
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  std::filesystem::path folder_;
+  std::string contents() const { return folder_.read("lock"); }
+
+  ScratchFolder folder_;
 };
 
 TEST_F(LockTest, OneAtATime) {
-  const std::string state = folder_ / "deep" / "state";
+  const std::string state = folder_.path() / "deep" / "state";
   std::optional<NodeLock> first = NodeLock::acquire(state).value();
   const Result<NodeLock> second = NodeLock::acquire(state);
   ASSERT_FALSE(second);
@@ -45,15 +34,15 @@ TEST_F(LockTest, OneAtATime) {
 }
 
 TEST_F(LockTest, TheFileSaysWhoHoldsItAndSinceWhen) {
-  const NodeLock lock = NodeLock::acquire(folder_).value();
+  const NodeLock lock = NodeLock::acquire(folder_.path()).value();
   EXPECT_THAT(contents(),
               testing::MatchesRegex(std::to_string(getpid()) +
                                     "\n[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z\n.*apply_test.*\n"));
 }
 
 TEST_F(LockTest, TheSecondIsToldAboutTheFirst) {
-  const NodeLock lock = NodeLock::acquire(folder_).value();
-  const std::string message = NodeLock::acquire(folder_).error().message;
+  const NodeLock lock = NodeLock::acquire(folder_.path()).value();
+  const std::string message = NodeLock::acquire(folder_.path()).error().message;
   EXPECT_NE(message.find("pid " + std::to_string(getpid()) + " ("), std::string::npos) << message;
   EXPECT_NE(message.find("apply_test"), std::string::npos) << message;
   EXPECT_NE(message.find(") since 2"), std::string::npos) << message;
@@ -80,14 +69,14 @@ pid_t child_with_lock(const std::string& folder) {
 }
 
 TEST_F(LockTest, AProcessThatDiesLeavesNoLockBehind) {
-  const pid_t child = child_with_lock(folder_);
-  const Result<NodeLock> refused = NodeLock::acquire(folder_);
+  const pid_t child = child_with_lock(folder_.path());
+  const Result<NodeLock> refused = NodeLock::acquire(folder_.path());
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("pid " + std::to_string(child)), std::string::npos);
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
   EXPECT_NE(contents().find(std::to_string(child)), std::string::npos);  // Stale, and no obstacle.
-  EXPECT_TRUE(NodeLock::acquire(folder_));
+  EXPECT_TRUE(NodeLock::acquire(folder_.path()));
 }
 
 TEST_F(LockTest, HostileContentsAreQuotedHarmlessly) {
@@ -95,41 +84,38 @@ TEST_F(LockTest, HostileContentsAreQuotedHarmlessly) {
     std::string contents;
     const char* said;
   };
-  const NodeLock lock = NodeLock::acquire(folder_).value();
+  const NodeLock lock = NodeLock::acquire(folder_.path()).value();
   for (const Case& one : {Case{"", "another process"}, Case{"12\x1b[2J\n", "another process"},
                           Case{std::string(100000, '9'), "pid 9999999999 () since "},
                           Case{"7\n2026\x07\nrm\x1b]0;x\n", "pid 7 (rm?]0;x) since 2026?"},
                           Case{std::string("\0\0\0", 3), "another process"}}) {
-    std::ofstream(folder_ / "lock", std::ios::trunc) << one.contents;
-    const std::string message = NodeLock::acquire(folder_).error().message;
+    folder_.write("lock", one.contents);
+    const std::string message = NodeLock::acquire(folder_.path()).error().message;
     EXPECT_EQ(message, std::string("the node is being changed by ") + one.said);
   }
 }
 
 TEST_F(LockTest, WhatIsNoFileIsNotUsed) {
-  std::filesystem::create_directories(folder_);
-  std::filesystem::create_symlink("/etc/passwd", folder_ / "lock");
-  EXPECT_EQ(NodeLock::acquire(folder_).error().code, ErrorCode::kFailed);
-  std::filesystem::remove(folder_ / "lock");
-  ASSERT_EQ(mkfifo((folder_ / "lock").c_str(), 0600), 0);
-  EXPECT_EQ(NodeLock::acquire(folder_).error().code, ErrorCode::kFailed);
-  std::filesystem::remove(folder_ / "lock");
-  {
-    const std::ofstream file(folder_ / "file");
-  }
-  EXPECT_EQ(NodeLock::acquire(folder_ / "file").error().code, ErrorCode::kFailed);
+  std::filesystem::create_symlink("/etc/passwd", folder_.path() / "lock");
+  EXPECT_EQ(NodeLock::acquire(folder_.path()).error().code, ErrorCode::kFailed);
+  std::filesystem::remove(folder_.path() / "lock");
+  ASSERT_EQ(mkfifo((folder_.path() / "lock").c_str(), 0600), 0);
+  EXPECT_EQ(NodeLock::acquire(folder_.path()).error().code, ErrorCode::kFailed);
+  std::filesystem::remove(folder_.path() / "lock");
+  folder_.write("file", "");
+  EXPECT_EQ(NodeLock::acquire(folder_.path() / "file").error().code, ErrorCode::kFailed);
 }
 
 TEST_F(LockTest, TheEnvironmentNamesTheDirectory) {
-  const TestVariable state("SECTILE_STATE_DIR", folder_.string());
+  const TestVariable state("SECTILE_STATE_DIR", folder_.path().string());
   EXPECT_TRUE(NodeLock::acquire());
   EXPECT_FALSE(contents().empty());
 }
 
 TEST_F(LockTest, MovingKeepsTheLock) {
-  NodeLock first = NodeLock::acquire(folder_).value();
+  NodeLock first = NodeLock::acquire(folder_.path()).value();
   const NodeLock second = std::move(first);
-  EXPECT_FALSE(NodeLock::acquire(folder_));
+  EXPECT_FALSE(NodeLock::acquire(folder_.path()));
 }
 
 }  // namespace

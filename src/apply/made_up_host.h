@@ -1,44 +1,33 @@
 // MadeUpHost: a machine made of files, for tests of what is read from /proc, /sys and /dev.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "sectile/apply/host_paths.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 
 class MadeUpHost {
  public:
-  explicit MadeUpHost(const std::string& name)
-      : root_(std::filesystem::path(testing::TempDir()) /
-              ("sectile-" + name + "-" + std::to_string(getpid()))) {
-    std::filesystem::remove_all(root_);
-    std::filesystem::create_directories(root_ / "proc");
+  MadeUpHost() {
+    std::filesystem::permissions(root(), std::filesystem::perms(0755));  // As a real machine's.
+    std::filesystem::create_directory(root() / "proc");
   }
-  ~MadeUpHost() { std::filesystem::remove_all(root_); }
-  MadeUpHost(const MadeUpHost&) = delete;
-  MadeUpHost& operator=(const MadeUpHost&) = delete;
 
   // With processes of its own.
   HostPaths paths() const {
-    HostPaths paths = HostPaths::under(root_.string());
+    HostPaths paths = HostPaths::under(root());
     paths.processes = paths.proc;
     paths.dev = "/dev";
     return paths;
   }
-  const std::filesystem::path& root() const { return root_; }
+  const std::filesystem::path& root() const { return folder_.path(); }
 
-  void write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name, std::ios::binary) << text;
-  }
+  void write(const std::string& name, const std::string& text) const { folder_.write(name, text); }
 
   struct Process {
     std::uint32_t pid = 0;
@@ -62,15 +51,15 @@ class MadeUpHost {
     write(folder + "stat", std::to_string(process.pid) + " (" + name + ") " + process.state +
                                " 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 " +
                                std::to_string(process.start) + " 0 0\n");
-    std::filesystem::create_directories(root_ / (folder + "fd"));
+    std::filesystem::create_directories(root() / (folder + "fd"));
     int number = 3;
     for (const std::string& file : process.open) {
-      std::filesystem::create_symlink(file, root_ / (folder + "fd") / std::to_string(number++));
+      std::filesystem::create_symlink(file, root() / (folder + "fd") / std::to_string(number++));
     }
   }
 
  private:
-  std::filesystem::path root_;
+  ScratchFolder folder_;
 };
 
 }  // namespace sectile

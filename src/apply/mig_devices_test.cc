@@ -2,14 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "sectile/text/notation.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -50,17 +47,15 @@ TEST(MigDevicesTest, AreCountedByIdAndNamedByWhatTheyAre) {
 }
 
 TEST(MigDevicesTest, AreWrittenToAFileWithWhatBecameOfThem) {
-  const std::string directory = testing::TempDir() + "mig_devices_" + std::to_string(::getpid());
+  const ScratchFolder folder;
   FakeNvml fake;
   fake.add("h100-80gb-sxm5", layout("3g.40gb@4"));
   const Snapshot before = fake.node().read().value();
   fake.set(fake.gpus[0], layout("3g.40gb@4 2g.20gb@0"));
   const Snapshot after = fake.node().read().value();
-  ASSERT_TRUE(write_uuids(directory, before, after, "2026-01-02T03:04:05Z"));
-  std::ifstream file(uuids_file(directory));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  EXPECT_EQ(text, uuids_json(mig_devices(before), mig_devices(after), "2026-01-02T03:04:05Z"));
-  std::filesystem::remove_all(directory);
+  ASSERT_TRUE(write_uuids(folder.path() / "state", before, after, "2026-01-02T03:04:05Z"));
+  EXPECT_EQ(folder.read("state/uuids.json"),
+            uuids_json(mig_devices(before), mig_devices(after), "2026-01-02T03:04:05Z"));
 }
 
 }  // namespace

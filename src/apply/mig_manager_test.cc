@@ -1,12 +1,11 @@
 #include "sectile/apply/mig_manager.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
@@ -14,30 +13,14 @@ namespace {
 namespace fs = std::filesystem;
 
 class MigManagerTest : public testing::Test {
- public:
-  MigManagerTest() {
-    std::string path = (fs::temp_directory_path() / "mig-manager-XXXXXX").string();
-    root_ = ::mkdtemp(path.data());
-    paths_ = HostPaths::under(root_);
-  }
-  ~MigManagerTest() override { fs::remove_all(root_); }
-  MigManagerTest(const MigManagerTest&) = delete;
-  MigManagerTest& operator=(const MigManagerTest&) = delete;
-  MigManagerTest(MigManagerTest&&) = delete;
-  MigManagerTest& operator=(MigManagerTest&&) = delete;
-
  protected:
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name) << text;
-  }
   void drop_in(const std::string& name, const std::string& text) const {
-    write("etc/systemd/system/nvidia-mig-manager.service.d/" + name, text);
+    folder_.write("etc/systemd/system/nvidia-mig-manager.service.d/" + name, text);
   }
   MigManager found() const { return find_mig_manager(paths_).value(); }
 
-  fs::path root_;
-  HostPaths paths_;
+  ScratchFolder folder_;
+  HostPaths paths_ = HostPaths::under(folder_.path());
 };
 
 TEST_F(MigManagerTest, IsNotThereOnAMachineWithoutIt) {
@@ -47,18 +30,18 @@ TEST_F(MigManagerTest, IsNotThereOnAMachineWithoutIt) {
 }
 
 TEST_F(MigManagerTest, IsEnabledByALinkEvenIfThatLeadsNowhereHere) {
-  fs::create_directories(root_ / "etc/systemd/system/multi-user.target.wants");
+  fs::create_directories(folder_.path() / "etc/systemd/system/multi-user.target.wants");
   EXPECT_FALSE(found().enabled);
   fs::create_symlink(
       "/no/such/nvidia-mig-manager.service",
-      root_ / "etc/systemd/system/multi-user.target.wants/nvidia-mig-manager.service");
+      folder_.path() / "etc/systemd/system/multi-user.target.wants/nvidia-mig-manager.service");
   EXPECT_TRUE(found().enabled);
   EXPECT_FALSE(found().running);
   EXPECT_TRUE(found().active());
 }
 
 TEST_F(MigManagerTest, RunsWhileItHasAControlGroup) {
-  fs::create_directories(root_ / "sys/fs/cgroup/system.slice/nvidia-mig-manager.service");
+  fs::create_directories(folder_.path() / "sys/fs/cgroup/system.slice/nvidia-mig-manager.service");
   EXPECT_TRUE(found().running);
   EXPECT_FALSE(found().enabled);
 }

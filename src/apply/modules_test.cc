@@ -1,16 +1,13 @@
 #include "src/apply/modules.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
+
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
-
-namespace fs = std::filesystem;
 
 TEST(ModulesTest, OnlyThoseOfGpus) {
   const auto modules = parse_modules(
@@ -32,24 +29,12 @@ TEST(ModulesTest, BrokenLinesAreSkipped) {
 }
 
 class Kernel : public testing::Test {
- public:
-  Kernel() : root_(fs::path(testing::TempDir()) / ("sectile-modules-" + std::to_string(getpid()))) {
-    fs::remove_all(root_);
-  }
-  ~Kernel() override { fs::remove_all(root_); }
-  Kernel(const Kernel&) = delete;
-  Kernel& operator=(const Kernel&) = delete;
-
  protected:
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name) << text;
-  }
   std::vector<Holder> holders(const std::map<std::string, int>& open = {}) const {
-    return module_holders(HostPaths::under(root_.string()), open);
+    return module_holders(HostPaths::under(folder_.path()), open);
   }
 
-  fs::path root_;
+  ScratchFolder folder_;
 };
 
 TEST_F(Kernel, WithoutADriverNothingIsHeld) {
@@ -57,8 +42,8 @@ TEST_F(Kernel, WithoutADriverNothingIsHeld) {
 }
 
 TEST_F(Kernel, ADisplayDriverHoldsEveryGpuWithoutAProcess) {
-  write("proc/modules", "nvidia_drm 1 0 - Live 0x0\n");
-  write("sys/module/nvidia_drm/parameters/modeset", "Y\n");
+  folder_.write("proc/modules", "nvidia_drm 1 0 - Live 0x0\n");
+  folder_.write("sys/module/nvidia_drm/parameters/modeset", "Y\n");
   const auto found = holders();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].pid, 0U);
@@ -68,22 +53,22 @@ TEST_F(Kernel, ADisplayDriverHoldsEveryGpuWithoutAProcess) {
 }
 
 TEST_F(Kernel, ADisplayDriverWithoutDisplaysHoldsNone) {
-  write("proc/modules", "nvidia_drm 1 0 - Live 0x0\n");
-  write("sys/module/nvidia_drm/parameters/modeset", "N\n");
+  folder_.write("proc/modules", "nvidia_drm 1 0 - Live 0x0\n");
+  folder_.write("sys/module/nvidia_drm/parameters/modeset", "N\n");
   EXPECT_TRUE(holders().empty());
-  write("proc/modules", "nvidia_drm 1 2 - Live 0x0\n");
+  folder_.write("proc/modules", "nvidia_drm 1 2 - Live 0x0\n");
   EXPECT_EQ(holders().size(), 1U);
 }
 
 TEST_F(Kernel, WhatCannotBeReadMayHold) {
-  write("proc/modules", "nvidia_drm 1 0 - Live 0x0\n");
+  folder_.write("proc/modules", "nvidia_drm 1 0 - Live 0x0\n");
   const auto found = holders();
   ASSERT_EQ(found.size(), 1U);
   EXPECT_NE(found[0].command.find("may keep"), std::string::npos);
 }
 
 TEST_F(Kernel, ReferencesAreExplainedByModulesAndOpenFiles) {
-  write("proc/modules", "nvidia_uvm 1 2 - Live\nnvidia 1 4 nvidia_uvm, Live\n");
+  folder_.write("proc/modules", "nvidia_uvm 1 2 - Live\nnvidia 1 4 nvidia_uvm, Live\n");
   EXPECT_TRUE(holders({{"nvidia_uvm", 2}, {"nvidia", 3}}).empty());
   const auto found = holders({{"nvidia_uvm", 2}, {"nvidia", 1}});
   ASSERT_EQ(found.size(), 1U);

@@ -14,9 +14,9 @@ using testing::HasSubstr;
 class NameCompanionTest : public CompanionTest {
  protected:
   NameSettings settings() {
-    return {.paths = HostPaths::under(directory_), .cdi = false, .say = {}};
+    return {.paths = HostPaths::under(folder_.path()), .cdi = false, .say = {}};
   }
-  std::string uuids() const { return read("state/uuids.json"); }
+  std::string uuids() const { return folder_.read("state/uuids.json"); }
 };
 
 TEST_F(NameCompanionTest, WritesWhatBecameOfEveryDevice) {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "src/apply/test_variable.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
@@ -70,7 +71,8 @@ bool is_running(pid_t pid) {
 }
 
 TEST(ProgramTest, EndsWhatDoesNotEndWithAllItStarted) {
-  const std::string path = testing::TempDir() + "program_test_" + std::to_string(::getpid());
+  const ScratchFolder folder;
+  const std::string path = folder.path() / "sleeper";
   // The shell's child would otherwise hold the pipe for a minute.
   Program program = shell("echo begun; sleep 60 & echo $! > " + path + "; wait");
   program.limit = milliseconds(200);
@@ -88,7 +90,6 @@ TEST(ProgramTest, EndsWhatDoesNotEndWithAllItStarted) {
     std::this_thread::sleep_for(milliseconds(10));
   }
   EXPECT_FALSE(is_running(sleeper));
-  ::unlink(path.c_str());
 }
 
 TEST(ProgramTest, EndsEvenWhatDoesNotWantTo) {

@@ -1,7 +1,6 @@
 #include "sectile/apply/repair.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -10,6 +9,7 @@
 #include "src/apply/apply_testing.h"
 #include "src/apply/layout_testing.h"
 #include "src/apply/sqlite.h"
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -37,15 +37,12 @@ class CrashesAt : public StepObserver {
 
 class RepairTest : public testing::Test {
  public:
-  RepairTest() : directory_(scratch("repair")) {
+  RepairTest() {
     state_.directory = directory_;
     fake_.add("h100-80gb-sxm5", old_layout());
     fake_.add("h100-80gb-sxm5").enabled = false;
     fake_.gpus[1].pending = false;
   }
-  ~RepairTest() override { std::filesystem::remove_all(directory_); }
-  RepairTest(const RepairTest&) = delete;
-  RepairTest& operator=(const RepairTest&) = delete;
 
  protected:
   static GpuTarget target(const std::string& uuid, const Layout& layout, bool mig = true) {
@@ -111,7 +108,8 @@ class RepairTest : public testing::Test {
   }
   void occupy(const Placement& placement) { fake_.occupy(fake_.gpus[0], placement, 4711); }
 
-  std::filesystem::path directory_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
+  std::filesystem::path directory_ = folder_.path() / "state";  // Not there yet.
   StateOptions state_;
   FakeNvml fake_;
   FakeClock clock_;

@@ -8,7 +8,7 @@ namespace sectile {
 namespace {
 
 TEST(RunningTest, FindsProgramsByTheirFirstWord) {
-  const MadeUpHost host("running");
+  const MadeUpHost host;
   host.add({.pid = 41, .command = "/usr/bin/nv-fabricmanager -c x"});
   host.add({.pid = 40, .command = "vi nv-hostengine"});
   host.add({.pid = 39, .command = "/opt/gpu-kubelet-plugin"});
@@ -22,13 +22,13 @@ TEST(RunningTest, FindsProgramsByTheirFirstWord) {
 }
 
 TEST(RunningTest, TheDeadDoNotRun) {
-  const MadeUpHost host("running-dead");
+  const MadeUpHost host;
   host.add({.pid = 41, .command = "nv-fabricmanager", .state = 'Z'});
   EXPECT_TRUE(running_programs(host.paths(), {"nv-fabricmanager"}).empty());
 }
 
 TEST(RunningTest, WhatTheKernelCutShort) {
-  const MadeUpHost host("running-cut");
+  const MadeUpHost host;
   // Who hangs in the driver is not asked for a command line, which might hang too.
   host.add({.pid = 41, .command = "nvidia-mig-manager", .state = 'D'});
   EXPECT_EQ(running_programs(host.paths(), {"nvidia-mig-manager"}).size(), 1U);

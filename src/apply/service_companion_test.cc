@@ -13,7 +13,7 @@ using testing::HasSubstr;
 class ServiceCompanionTest : public CompanionTest {
  protected:
   ServiceCompanionTest() {
-    std::ofstream(directory_ / "boot_id") << "boot-1\n";
+    folder_.write("boot_id", "boot-1\n");
     fake_systemctl_.set("nvidia-dcgm.service", "active");
     fake_systemctl_.set("dcgm-exporter.service", "active");
     fake_systemctl_.set("nvsm.service", "active");
@@ -23,7 +23,7 @@ class ServiceCompanionTest : public CompanionTest {
   ServiceSettings settings() {
     ServiceSettings settings;
     settings.catalogue = true;
-    settings.boot_id_file = directory_ / "boot_id";
+    settings.boot_id_file = folder_.path() / "boot_id";
     return settings;
   }
   Result<Applied> apply_with(const ServiceSettings& settings, const std::string& notation) {
@@ -58,7 +58,7 @@ TEST_F(ServiceCompanionTest, DoesNothingUnasked) {
 TEST_F(ServiceCompanionTest, StopsWhatSomebodyNames) {
   ServiceSettings with;
   with.asked = {"kubelet.service", "telegraf.service", "gone.service"};
-  with.boot_id_file = directory_ / "boot_id";
+  with.boot_id_file = folder_.path() / "boot_id";
   ASSERT_TRUE(apply_with(with, "7g.80gb@0"));
   EXPECT_EQ(fake_systemctl_.log(), "stop kubelet.service\nstart kubelet.service\n");
   with.asked = {"--all"};
@@ -105,7 +105,7 @@ TEST_F(ServiceCompanionTest, ARepairStartsThemAgain) {
   EXPECT_EQ(fake_systemctl_.state("nvidia-dcgm.service"), "inactive");
   fake_systemctl_.clear_log();
   ServiceSettings repair_settings;
-  repair_settings.boot_id_file = directory_ / "boot_id";
+  repair_settings.boot_id_file = folder_.path() / "boot_id";
   ServiceCompanion repair(repair_settings);
   EXPECT_TRUE(exit_after_crash(repair));
   EXPECT_EQ(fake_systemctl_.log(), "start nvidia-dcgm.service\nstart dcgm-exporter.service\n");
@@ -135,9 +135,9 @@ TEST_F(ServiceCompanionTest, MayBeWhoIsInTheWay) {
 TEST_F(ServiceCompanionTest, AfterARestartOfTheMachineNothingIsStarted) {
   stop_and_crash(settings());
   fake_systemctl_.clear_log();
-  std::ofstream(directory_ / "boot_id") << "boot-2\n";
+  folder_.write("boot_id", "boot-2\n");
   ServiceSettings repair_settings;
-  repair_settings.boot_id_file = directory_ / "boot_id";
+  repair_settings.boot_id_file = folder_.path() / "boot_id";
   ServiceCompanion repair(repair_settings);
   EXPECT_TRUE(exit_after_crash(repair));
   EXPECT_EQ(fake_systemctl_.log(), "");
@@ -147,7 +147,7 @@ TEST_F(ServiceCompanionTest, AfterARestartOfTheMachineNothingIsStarted) {
 TEST_F(ServiceCompanionTest, ADocumentThatNobodyWroteIsRefused) {
   StateFile::open(options_.state).value().put("stopped-services", "boot-1\n--now\n").value();
   ServiceSettings repair_settings;
-  repair_settings.boot_id_file = directory_ / "boot_id";
+  repair_settings.boot_id_file = folder_.path() / "boot_id";
   ServiceCompanion repair(repair_settings);
   EXPECT_THAT(exit_after_crash(repair).error().message, HasSubstr("'--now' was stopped"));
   EXPECT_EQ(fake_systemctl_.log(), "");

@@ -4,31 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
-#include "src/apply/apply_testing.h"
 #include "src/apply/sqlite.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 class StateFileTest : public testing::Test {
- public:
-  StateFileTest() : directory_(scratch("state")) { fs::remove_all(directory_); }
-  ~StateFileTest() override { fs::remove_all(directory_); }
-  StateFileTest(const StateFileTest&) = delete;
-  StateFileTest& operator=(const StateFileTest&) = delete;
-
  protected:
   StateFile::Options here() const { return {.directory = directory_, .vfs = {}}; }
   StateFile opened() const { return StateFile::open(here()).value(); }
@@ -36,7 +22,7 @@ class StateFileTest : public testing::Test {
 
   // Neither way of opening takes the file, and both leave it as it is.
   void expect_refused(ErrorCode code, const std::string& why) const {
-    const std::string before = read(file());
+    const std::string before = contents();
     const auto written = StateFile::open(here());
     const auto only_read = StateFile::open_to_read(here());
     ASSERT_FALSE(written);
@@ -46,14 +32,14 @@ class StateFileTest : public testing::Test {
     EXPECT_NE(written.error().message.find(file().string()), std::string::npos);
     EXPECT_EQ(only_read.error(), written.error());
     EXPECT_FALSE(written.error().next.empty());
-    EXPECT_EQ(read(file()), before);
+    EXPECT_EQ(contents(), before);
   }
 
-  void write(const std::string& bytes) const {
-    std::ofstream(file(), std::ios::binary | std::ios::trunc) << bytes;
-  }
+  std::string contents() const { return folder_.read("state/state.db"); }
+  void write(const std::string& bytes) const { folder_.write("state/state.db", bytes); }
 
-  fs::path directory_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
+  fs::path directory_ = folder_.path() / "state";  // Not there yet.
 };
 
 TEST_F(StateFileTest, KeepsDocumentsFromOneRunToTheNext) {
@@ -119,7 +105,7 @@ TEST_F(StateFileTest, WhatIsNoDatabaseIsRefused) {
 
 TEST_F(StateFileTest, ATruncatedFileIsRefusedWhereverItWasCut) {
   ASSERT_TRUE(opened().put("a", std::string(20'000, 'x')));
-  const std::string whole = read(file());
+  const std::string whole = contents();
   for (std::size_t size = 0; size < whole.size(); size += size < 200 ? 13 : 1021) {
     write(whole.substr(0, size));
     expect_refused(ErrorCode::kFailed, "damaged");
@@ -130,7 +116,7 @@ TEST_F(StateFileTest, ATruncatedFileIsRefusedWhereverItWasCut) {
 
 TEST_F(StateFileTest, APageOfGarbageIsRefused) {
   ASSERT_TRUE(opened().put("a", std::string(20'000, 'x')));
-  std::string bytes = read(file());
+  std::string bytes = contents();
   for (std::size_t i = 4096; i < 8192; ++i) {
     bytes[i] = static_cast<char>(i * 31);
   }

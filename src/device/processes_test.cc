@@ -1,57 +1,45 @@
 #include "src/device/processes.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
+#include "src/base/scratch_folder.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
 namespace {
 
 class ProcTest : public testing::Test {
- public:
-  ProcTest()
-      : proc_(std::filesystem::path(testing::TempDir()) / ("proc" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(proc_ / "42");
-  }
-  ~ProcTest() override { std::filesystem::remove_all(proc_); }
-  ProcTest(const ProcTest&) = delete;
-  ProcTest& operator=(const ProcTest&) = delete;
-
  protected:
-  void write(const char* name, const std::string& bytes) const {
-    std::ofstream(proc_ / "42" / name, std::ios::binary) << bytes;
-  }
-  std::filesystem::path proc_;
+  ScratchFolder proc_;
 };
 
 TEST_F(ProcTest, CommandHasItsArgumentsApart) {
-  write("cmdline", std::string("python3\0train.py\0--fast\0", 24));
-  EXPECT_EQ(command_of(42, proc_), "python3 train.py --fast");
+  proc_.write("42/cmdline", std::string("python3\0train.py\0--fast\0", 24));
+  EXPECT_EQ(command_of(42, proc_.path()), "python3 train.py --fast");
 }
 
 TEST_F(ProcTest, WhatCouldDisturbATerminalIsReplaced) {
-  write("cmdline", "evil\x1b]0;title\x07\n\xff");
-  EXPECT_EQ(command_of(42, proc_), "evil?]0;title???");
+  proc_.write("42/cmdline", "evil\x1b]0;title\x07\n\xff");
+  EXPECT_EQ(command_of(42, proc_.path()), "evil?]0;title???");
 }
 
 TEST_F(ProcTest, LongCommandsAreCut) {
-  write("cmdline", std::string(100000, 'x'));
-  EXPECT_EQ(command_of(42, proc_).size(), 256U);
+  proc_.write("42/cmdline", std::string(100000, 'x'));
+  EXPECT_EQ(command_of(42, proc_.path()).size(), 256U);
 }
 
 TEST_F(ProcTest, AProcessWithoutACommandLineHasItsNameInBrackets) {
-  write("cmdline", "");
-  write("comm", "kworker/0:1\n");
-  EXPECT_EQ(command_of(42, proc_), "[kworker/0:1]");
+  proc_.write("42/cmdline", "");
+  proc_.write("42/comm", "kworker/0:1\n");
+  EXPECT_EQ(command_of(42, proc_.path()), "[kworker/0:1]");
 }
 
 TEST_F(ProcTest, AProcessThatIsGoneHasNone) {
-  EXPECT_EQ(command_of(42, proc_), "");
-  EXPECT_EQ(command_of(43, proc_), "");
+  std::filesystem::create_directory(proc_.path() / "42");
+  EXPECT_EQ(command_of(42, proc_.path()), "");
+  EXPECT_EQ(command_of(43, proc_.path()), "");
 }
 
 TEST(ProcessesTest, MoreProcessesThanRoomAreAllRead) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "src/base/scratch_folder.h"
 #include "src/emulator/handles.h"
 #include "src/emulator/invariants.h"
 #include "src/emulator/sha1.h"
@@ -155,45 +156,45 @@ TEST(NodeTest, RefusesDescriptionsThatContradictThemselves) {
 }
 
 TEST(NodeTest, BeginsWithTheInstancesOfItsDescription) {
-  TemporaryDirectory directory;
+  const ScratchFolder folder;
   InitialInstance split = instance(14);
   split.compute = {{0}, {0}};
   InitialInstance bare = instance(19);
   bare.bare = true;
   const Status created =
-      create_node(directory.path(), with_instances("a100-40gb", {instance(9, 0), split, bare}));
+      create_node(folder.path(), with_instances("a100-40gb", {instance(9, 0), split, bare}));
   ASSERT_TRUE(created) << created.error().message;
-  const std::vector<GpuStatus> gpus = gpu_status(directory.path()).value();
+  const std::vector<GpuStatus> gpus = gpu_status(folder.path()).value();
   ASSERT_EQ(gpus.size(), 1U);
   EXPECT_EQ(gpus[0].name, "NVIDIA A100-SXM4-40GB");
   EXPECT_EQ(gpus[0].pci_bus_id, "00000000:07:00.0");
   ASSERT_EQ(gpus[0].mig_devices.size(), 3U);
   EXPECT_EQ(gpus[0].mig_devices[0].name, "MIG 3g.20gb");
   EXPECT_EQ(gpus[0].mig_devices[1].name, "MIG 1c.2g.10gb");
-  const std::string dump = dump_node(directory.path()).value();
+  const std::string dump = dump_node(folder.path()).value();
   EXPECT_NE(dump.find("gpu instance 13: 1g.5gb at 6:1"), std::string::npos) << dump;
 }
 
 TEST(NodeTest, OccupantsHoldAndAreForgotten) {
-  TemporaryDirectory directory;
-  ASSERT_TRUE(create_node(directory.path(), with_instances("a100-40gb", {instance(9)})));
-  const auto pids = [&] { return gpu_status(directory.path()).value()[0].pids; };
-  ASSERT_TRUE(add_occupant(directory.path(), {.pid = kPid, .gpu = 0, .gpu_instance = 2}));
+  const ScratchFolder folder;
+  ASSERT_TRUE(create_node(folder.path(), with_instances("a100-40gb", {instance(9)})));
+  const auto pids = [&] { return gpu_status(folder.path()).value()[0].pids; };
+  ASSERT_TRUE(add_occupant(folder.path(), {.pid = kPid, .gpu = 0, .gpu_instance = 2}));
   EXPECT_EQ(pids(), std::vector<std::uint32_t>{kPid});
-  EXPECT_EQ(reset_gpus(directory.path(), {0}).error().code, ErrorCode::kBusy);
-  EXPECT_EQ(reset_gpus(directory.path(), {1}).error().code, ErrorCode::kInvalidArgument);
-  ASSERT_TRUE(remove_occupant(directory.path(), kPid));
+  EXPECT_EQ(reset_gpus(folder.path(), {0}).error().code, ErrorCode::kBusy);
+  EXPECT_EQ(reset_gpus(folder.path(), {1}).error().code, ErrorCode::kInvalidArgument);
+  ASSERT_TRUE(remove_occupant(folder.path(), kPid));
   EXPECT_TRUE(pids().empty());
-  EXPECT_TRUE(reset_gpus(directory.path(), {0}));
-  EXPECT_TRUE(gpu_status(directory.path()).value()[0].mig_devices.empty());
+  EXPECT_TRUE(reset_gpus(folder.path(), {0}));
+  EXPECT_TRUE(gpu_status(folder.path()).value()[0].mig_devices.empty());
 }
 
 TEST(NodeTest, ARebootForgetsInstancesAndProcesses) {
-  TemporaryDirectory directory;
-  ASSERT_TRUE(create_node(directory.path(), with_instances("h100-80gb-sxm5", {instance(9)})));
-  ASSERT_TRUE(add_occupant(directory.path(), {.pid = kPid, .gpu = 0}));
-  ASSERT_TRUE(reboot_node(directory.path()));
-  const GpuStatus gpu = gpu_status(directory.path()).value()[0];
+  const ScratchFolder folder;
+  ASSERT_TRUE(create_node(folder.path(), with_instances("h100-80gb-sxm5", {instance(9)})));
+  ASSERT_TRUE(add_occupant(folder.path(), {.pid = kPid, .gpu = 0}));
+  ASSERT_TRUE(reboot_node(folder.path()));
+  const GpuStatus gpu = gpu_status(folder.path()).value()[0];
   EXPECT_FALSE(gpu.mig_current);
   EXPECT_TRUE(gpu.pids.empty());
   EXPECT_TRUE(gpu.mig_devices.empty());
@@ -205,9 +206,9 @@ TEST(NodeTest, ACustomModelWorks) {
   NodeDescription description = node_of("a30-24gb");
   description.gpus[0].model = &model;
   description.gpus[0].product_name = "Imaginary GPU";
-  TemporaryDirectory directory;
-  ASSERT_TRUE(create_node(directory.path(), description));
-  EXPECT_EQ(gpu_status(directory.path()).value()[0].name, "Imaginary GPU");
+  const ScratchFolder folder;
+  ASSERT_TRUE(create_node(folder.path(), description));
+  EXPECT_EQ(gpu_status(folder.path()).value()[0].name, "Imaginary GPU");
 }
 
 TEST(NodeTest, FunctionsSayThatThereIsNoNode) {
@@ -217,11 +218,11 @@ TEST(NodeTest, FunctionsSayThatThereIsNoNode) {
 }
 
 TEST(SysrootTest, HoldsWhatClientsRead) {
-  TemporaryDirectory directory;
+  const ScratchFolder folder;
   NodeDescription description = with_instances("a100-40gb", {instance(9, 0), instance(19, 4)});
   description.sysroot = true;
-  ASSERT_TRUE(create_node(directory.path(), description));
-  const std::string root = directory.path() + "/sysroot/";
+  ASSERT_TRUE(create_node(folder.path(), description));
+  const std::string root = folder.path() / "sysroot/";
   const std::string minors = content(root + "proc/driver/nvidia-caps/mig-minors");
   EXPECT_TRUE(minors.starts_with("config 1\nmonitor 2\ngpu0/gi0/access 3\n"))
       << minors.substr(0, 80);
@@ -241,14 +242,14 @@ TEST(SysrootTest, HoldsWhatClientsRead) {
 }
 
 TEST(SysrootTest, FollowsTheInstances) {
-  TemporaryDirectory directory;
+  const ScratchFolder folder;
   NodeDescription description = with_instances("a100-40gb", {instance(9, 0)});
   description.sysroot = true;
-  ASSERT_TRUE(create_node(directory.path(), description));
+  ASSERT_TRUE(create_node(folder.path(), description));
   const std::string access =
-      directory.path() + "/sysroot/proc/driver/nvidia/capabilities/gpu0/mig/gi1/access";
+      folder.path() / "sysroot/proc/driver/nvidia/capabilities/gpu0/mig/gi1/access";
   EXPECT_TRUE(std::filesystem::exists(access));
-  ASSERT_TRUE(reset_gpus(directory.path(), {0}));
+  ASSERT_TRUE(reset_gpus(folder.path(), {0}));
   EXPECT_FALSE(std::filesystem::exists(access));
 }
 

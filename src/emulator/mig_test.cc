@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
 #include <set>
 
 #include "sectile/nvml_abi/nvml.h"
+#include "src/base/scratch_folder.h"
 #include "src/emulator/session.h"
 #include "src/emulator/test_node.h"
 
@@ -32,7 +34,7 @@ class MigTest : public testing::Test {
  protected:
   void start(const NodeDescription& description) {
     stop();
-    directory_ = std::make_unique<TemporaryDirectory>();
+    folder_.emplace();
     const Status created = create_node(path(), description);
     ASSERT_TRUE(created) << created.error().message;
     ::setenv(kStateVariable, path().c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread.
@@ -49,7 +51,7 @@ class MigTest : public testing::Test {
     }
     ::unsetenv(kCapabilityVariable);  // NOLINT(concurrency-mt-unsafe): one thread.
   }
-  const std::string& path() const { return directory_->path(); }
+  std::string path() const { return folder_->path(); }
   static void allow(const char* capability) {
     ::setenv(kCapabilityVariable, capability, 1);  // NOLINT(concurrency-mt-unsafe): one thread.
   }
@@ -101,7 +103,7 @@ class MigTest : public testing::Test {
   }
   void vacate() { ASSERT_TRUE(remove_occupant(path(), static_cast<std::uint32_t>(::getpid()))); }
 
-  std::unique_ptr<TemporaryDirectory> directory_;
+  std::optional<ScratchFolder> folder_;
   nvmlDevice_t gpu_ = nullptr;
   nvmlReturn_t result_ = NVML_SUCCESS;
   nvmlReturn_t activation_ = NVML_ERROR_UNKNOWN;

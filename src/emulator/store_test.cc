@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "src/base/scratch_folder.h"
 #include "src/emulator/handles.h"
 #include "src/emulator/invariants.h"
 #include "src/emulator/mig_change.h"
@@ -27,7 +28,7 @@ class StoreTest : public testing::Test {
     const Status created = Store::create(path(), *node);
     EXPECT_TRUE(created) << created.error().message;
   }
-  const std::string& path() const { return directory_.path(); }
+  std::string path() const { return folder_.path(); }
   std::string file() const { return path() + "/node.state"; }
   ErrorCode open_error() const {
     const Result<Store> store = Store::open(path());
@@ -39,7 +40,7 @@ class StoreTest : public testing::Test {
     stream << bytes;
   }
 
-  TemporaryDirectory directory_;
+  ScratchFolder folder_;
 };
 
 std::uint32_t last_generation(Store& store) {

@@ -1,11 +1,8 @@
-// What the emulator's tests share: nodes and state directories.
+// What the emulator's tests share: nodes.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <memory>
 #include <string>
 
 #include "sectile/emulator/emulator.h"
@@ -26,25 +23,5 @@ inline NodeDescription node_of(std::string_view key, int count = 1, bool mig_ena
   description.gpus = {gpu};
   return description;
 }
-
-// A directory that is gone at the end.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string form = std::filesystem::temp_directory_path() / "sectile-emulator-XXXXXX";
-    path_ = ::mkdtemp(form.data());
-  }
-  ~TemporaryDirectory() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 }  // namespace sectile::emulator

@@ -245,7 +245,7 @@ bool run_latecomer(Sweep& sweep, World& world, Comes comes, int moment) {
 }
 
 void run_scenario(Sweep& sweep, const Scenario& scenario, std::uint64_t seed) {
-  World world(scenario, scratch_folder());
+  World world(scenario);
   const long long before = sweep.runs;
   sweep.sweep(world, "*", seed,
               sweep.extent == Extent::kFull);  // First: it says how long a run is.

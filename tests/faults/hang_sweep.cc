@@ -119,7 +119,7 @@ int run_all() {
     const bool wanted = only.empty() ? std::ranges::find(kHung, scenario.name) != std::end(kHung)
                                      : only == scenario.name;
     if (wanted) {
-      World world(scenario, scratch_folder());
+      World world(scenario);
       sweep.sweep(world, looks.empty() ? kLooks : std::strtoull(looks.c_str(), nullptr, 10));
     }
   }

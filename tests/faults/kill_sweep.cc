@@ -269,7 +269,7 @@ int run_all() {
     if (!is_swept(scenario, only)) {
       continue;
     }
-    World world(scenario, scratch_folder());
+    World world(scenario);
     sweep.sweep(world, Work::kChange, wanted);
     sweep.sweep(world, Work::kRepair, wanted / 2);
     sweep.kill_at_random(world, random_kills / count + 1, ++seed);

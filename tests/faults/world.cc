@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -200,8 +201,7 @@ std::string describe(const NodeView& view) {
   return text;
 }
 
-World::World(const Scenario& scenario, const fs::path& folder)
-    : scenario_(scenario), folder_(folder) {
+World::World(const Scenario& scenario) : scenario_(scenario) {
   create();
   setenv(emulator::kStateEnvironment, node_folder().c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   setenv("SECTILE_STATE_DIR", state_folder().c_str(), 1);         // NOLINT(concurrency-mt-unsafe)
@@ -215,15 +215,7 @@ World::World(const Scenario& scenario, const fs::path& folder)
   expect_after();
 }
 
-World::~World() {
-  store_.reset();
-  std::error_code error;
-  fs::remove_all(folder_, error);
-}
-
 void World::create() {
-  fs::remove_all(folder_);
-  fs::create_directories(folder_);
   emulator::NodeDescription description;
   for (const GpuScenario& gpu : scenario_.gpus) {
     description.gpus.push_back(describe_gpu(gpu));
@@ -405,12 +397,6 @@ ResetFn World::reset() const {
     const auto found = std::ranges::find(*gpus, uuid, &emulator::GpuStatus::uuid);
     return emulator::reset_gpus(node_folder(), {static_cast<int>(found - gpus->begin())});
   };
-}
-
-fs::path scratch_folder() {
-  const fs::path memory = "/dev/shm";
-  return (fs::is_directory(memory) ? memory : fs::temp_directory_path()) /
-         ("sectile-faults-" + std::to_string(getpid()));
 }
 
 std::string setting(const char* name) {

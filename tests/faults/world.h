@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "sectile/device/node.h"
 #include "sectile/geometry/layout.h"
 #include "sectile/nvml_abi/nvml.h"
+#include "src/base/scratch_folder.h"
 #include "src/emulator/state.h"
 #include "src/emulator/store.h"
 #include "tests/faults/scenario.h"
@@ -57,10 +57,7 @@ std::string describe(const NodeView& view);
 class World {
  public:
   // In a folder of its own, in memory. Ends the program with a message if the scenario is wrong.
-  World(const Scenario& scenario, const std::filesystem::path& folder);
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World();
+  explicit World(const Scenario& scenario);
 
   // Everything as in the beginning: no faults, and no state file.
   void restore();
@@ -87,8 +84,8 @@ class World {
   Result<ChangePlan> plan_again(Node& node) const;
 
   const Scenario& scenario() const { return scenario_; }
-  std::string node_folder() const { return folder_ / "node"; }
-  std::string state_folder() const { return folder_ / "state"; }
+  std::string node_folder() const { return folder_.path() / "node"; }
+  std::string state_folder() const { return folder_.path() / "state"; }
   // The whole state file; empty if there is none.
   std::string state_bytes() const;
 
@@ -102,16 +99,13 @@ class World {
   std::vector<GpuTarget> targets(const Snapshot& now) const;
 
   const Scenario& scenario_;
-  std::filesystem::path folder_;
+  ScratchFolder folder_ = ScratchFolder::in_memory();
   std::unique_ptr<emulator::Store> store_;
   std::unique_ptr<emulator::Node> pristine_;
   ChangePlan plan_;
   NodeView before_;
   NodeView after_;
 };
-
-// A folder for this process, in memory if possible.
-std::filesystem::path scratch_folder();
 
 // An environment variable; empty if it is not set.
 std::string setting(const char* name);

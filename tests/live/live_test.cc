@@ -11,30 +11,19 @@
 #include "sectile/emulator/emulator.h"
 #include "sectile/geometry/catalogue.h"
 #include "sectile/geometry/enumerate.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
 
-// In memory, since the emulator makes each change durable.
-std::filesystem::path scratch() {
-  const std::filesystem::path memory = "/dev/shm";
-  return (std::filesystem::is_directory(memory) ? memory
-                                                : std::filesystem::path(testing::TempDir())) /
-         ("sectile-live-" + std::to_string(getpid()));
-}
-
 class Live : public testing::TestWithParam<std::string> {
  protected:
-  Live() : folder_(scratch()) {
-    std::filesystem::create_directories(folder_);
-    setenv("SECTILE_STATE_DIR", (folder_ / "state").c_str(), 1);
+  Live() {
+    setenv("SECTILE_STATE_DIR", (folder_.path() / "state").c_str(), 1);
     setenv(emulator::kStateEnvironment, node_folder().c_str(), 1);
   }
-  ~Live() override { std::filesystem::remove_all(folder_); }
-  Live(const Live&) = delete;
-  Live& operator=(const Live&) = delete;
 
-  std::string node_folder() const { return folder_ / "node"; }
+  std::string node_folder() const { return folder_.path() / "node"; }
 
   void emulate(emulator::NodeDescription node) const {
     const Status made = emulator::create_node(node_folder(), node);
@@ -42,7 +31,8 @@ class Live : public testing::TestWithParam<std::string> {
   }
   static Node open() { return Node::open(SECTILE_LIBRARY).value(); }
 
-  std::filesystem::path folder_;
+  // Since the emulator makes each change durable.
+  ScratchFolder folder_ = ScratchFolder::in_memory();
 };
 
 emulator::GpuDescription gpu(const std::string& key, bool enabled) {

@@ -1,6 +1,5 @@
 // What a change of the MIG mode does on each kind of GPU, in real and in virtual machines.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include "sectile/apply/mode_rule.h"
 #include "sectile/emulator/emulator.h"
 #include "sectile/geometry/catalogue.h"
+#include "src/base/scratch_folder.h"
 
 namespace sectile {
 namespace {
@@ -18,19 +18,12 @@ using emulator::Place;
 
 class ModeTest : public testing::Test {
  protected:
-  ModeTest()
-      : folder_(std::filesystem::path(testing::TempDir()) /
-                ("sectile-mode-" + std::to_string(getpid()))) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    setenv("SECTILE_STATE_DIR", (folder_ / "state").c_str(), 1);
+  ModeTest() {
+    setenv("SECTILE_STATE_DIR", (folder_.path() / "state").c_str(), 1);
     setenv(emulator::kStateEnvironment, node_folder().c_str(), 1);
   }
-  ~ModeTest() override { std::filesystem::remove_all(folder_); }
-  ModeTest(const ModeTest&) = delete;
-  ModeTest& operator=(const ModeTest&) = delete;
 
-  std::string node_folder() const { return folder_ / "node"; }
+  std::string node_folder() const { return folder_.path() / "node"; }
 
   void emulate(const std::string& key, Place place, int branch = 580, int count = 1) const {
     emulator::GpuDescription gpu;
@@ -61,7 +54,7 @@ class ModeTest : public testing::Test {
             .mode_only = true};
   }
 
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
 };
 
 constexpr std::pair kOff(MigMode::kDisabled, MigMode::kDisabled);

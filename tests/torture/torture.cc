@@ -10,13 +10,13 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <new>
 #include <random>
 #include <vector>
 
 #include "sectile/emulator/emulator.h"
 #include "sectile/geometry/catalogue.h"
+#include "src/base/scratch_folder.h"
 #include "src/emulator/invariants.h"
 #include "src/emulator/store.h"
 #include "tests/torture/arena.h"
@@ -232,12 +232,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: torture libnvidia-ml.so.1\n");
     return 2;
   }
-  std::string directory = std::filesystem::temp_directory_path() / "sectile-torture-XXXXXX";
-  if (::mkdtemp(directory.data()) == nullptr) {
-    return 1;
-  }
-  const int result = sectile::torture::run(argv[1], directory);
-  std::error_code error;
-  std::filesystem::remove_all(directory, error);
-  return result;
+  const sectile::ScratchFolder folder;
+  return sectile::torture::run(argv[1], folder.path());
 }

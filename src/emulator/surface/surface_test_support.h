@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "sectile/geometry/catalogue.h"
 #include "sectile/nvml_abi/nvml.h"
+#include "src/base/scratch_folder.h"
 #include "src/emulator/geometry_copy.h"
 #include "src/emulator/session.h"
 #include "src/emulator/slots.h"
@@ -104,9 +104,6 @@ inline void set_variable(const char* name, const char* value) {
 class SurfaceTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sectile_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
     const std::unique_ptr<Node> node = test_node();
     const Status created = Store::create(state(), *node);
     ASSERT_TRUE(created) << created.error().message;
@@ -120,10 +117,9 @@ class SurfaceTest : public ::testing::Test {
     }
     set_variable(kStateVariable, nullptr);
     set_variable(kCapabilityVariable, nullptr);
-    std::filesystem::remove_all(directory_);
   }
 
-  std::string state() const { return directory_ / "state"; }
+  std::string state() const { return folder_.path() / "state"; }
 
   static void set_capability(const char* name) { set_variable(kCapabilityVariable, name); }
 
@@ -152,7 +148,7 @@ class SurfaceTest : public ::testing::Test {
   }
 
  private:
-  std::filesystem::path directory_;
+  ScratchFolder folder_;
 };
 
 }  // namespace sectile::emulator
