@@ -122,7 +122,8 @@ void print_moves(int seeds) {
       "# beside a rule that moves one for room only: last column sectile - other, same arrivals\n");
   // A little below 5 %, for the share is kept from the start and measured after the warm-up.
   const MovePolicy for_room{.for_room = true, .share_max = 0.0498};
-  const MovePolicy also_after{.for_room = true, .after_refusal = 0.02F, .share_max = 0.0498};
+  const MovePolicy also_after{
+      .for_room = true, .after_refusal = MovePolicy::kWorthAMove, .share_max = 0.0498};
   for (const Mix& mix : mixes()) {
     const Load load{.seeds = seeds};
     const Acceptance repacked = measure(mix, load, repacking);

@@ -78,6 +78,9 @@ struct MovePolicy {
   double share_max = 0.05;
 
   static constexpr double kPartAfterRefusal = 0.8;
+  // A good figure for after_refusal: not for a trifle. More than that loses where few are refused
+  // (docs/decisions/0015-scarcity.md).
+  static constexpr float kWorthAMove = 0.02F;
 };
 
 // The online index with any rule. `space` must outlive it. Requires: each want a profile number of

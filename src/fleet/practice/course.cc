@@ -10,8 +10,6 @@ namespace sectile::internal {
 namespace {
 
 constexpr double kWarmUp = 5;  // Mean lifetimes.
-// In units of the potential: moves after a refusal are not for a trifle.
-constexpr float kGainMin = 0.02F;
 
 }  // namespace
 
@@ -29,6 +27,10 @@ Course draw_course(std::span<const double> shares, double rate, std::size_t arri
         {.time = time, .lifetime = random.exponential(1), .profile = profile});
   }
   return course;
+}
+
+double Player::moved() const {
+  return accepted_ > 0 ? static_cast<double>(moves_) / static_cast<double>(accepted_) : 0;
 }
 
 bool Player::may_move(double part) const {
@@ -52,7 +54,7 @@ double Player::meet(const Arrival& arrival) {
     ++moves_;
     return rules_->reward[arrival.profile] - rules_->move_price;
   }
-  if (may_move(MovePolicy::kPartAfterRefusal) && arena_.consolidate(kGainMin)) {
+  if (may_move(MovePolicy::kPartAfterRefusal) && arena_.consolidate(MovePolicy::kWorthAMove)) {
     ++moves_;
     return -rules_->move_price;
   }

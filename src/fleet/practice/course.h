@@ -43,6 +43,8 @@ class Player {
       : rules_(&rules), arena_(space, conviction, rules.gpus) {}
 
   const Arena& arena() const { return arena_; }
+  // Instances, as a part of what was accepted.
+  double moved() const;
   void leave_until(double time) { arena_.leave_until(time); }
 
   // What was gained by it, less what a move cost.

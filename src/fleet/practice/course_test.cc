@@ -62,9 +62,10 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
 
   std::vector<std::size_t> wants(space.profiles().size());
   std::iota(wants.begin(), wants.end(), std::size_t{0});
-  const MovePolicy moves{.for_room = moves_max > 0,
-                         .after_refusal = moves_max > 0 ? std::optional(0.02F) : std::nullopt,
-                         .share_max = moves_max};
+  const MovePolicy moves{
+      .for_room = moves_max > 0,
+      .after_refusal = moves_max > 0 ? std::optional(MovePolicy::kWorthAMove) : std::nullopt,
+      .share_max = moves_max};
   const auto fleet = make_practised_fleet(space, kGpus, wants, preference, moves);
   std::vector<std::pair<double, LossFleet::Ticket>> leaving;
 

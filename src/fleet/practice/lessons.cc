@@ -3,6 +3,7 @@
 #include <array>
 #include <deque>
 #include <span>
+#include <utility>
 
 #include "sectile/fleet/random.h"
 #include "src/fleet/practice/belief.h"
@@ -37,8 +38,8 @@ Difference difference(const Conviction& conviction, const Room& room, const Opti
 
 }  // namespace
 
-std::vector<Lesson> take_lessons(const StateSpace& space, const Conviction& conviction,
-                                 const Rules& rules, const Course& course, std::size_t horizon) {
+Taught take_lessons(const StateSpace& space, const Conviction& conviction, const Rules& rules,
+                    const Course& course, std::size_t horizon) {
   fleet::Random random(course.seed + 1);
   Player player(space, conviction, rules);
   Player other = player;
@@ -77,7 +78,7 @@ std::vector<Lesson> take_lessons(const StateSpace& space, const Conviction& conv
     }
   }
   taken.resize(known);
-  return taken;
+  return {.lessons = std::move(taken), .moved = player.moved()};
 }
 
 }  // namespace sectile::internal

@@ -29,9 +29,14 @@ struct Lesson {
   double gain = 0;  // Of the one over the other, from the next arrival on.
 };
 
+struct Taught {
+  std::vector<Lesson> lessons = {};
+  double moved = 0;  // Instances, as a part of what was accepted.
+};
+
 // Plays the course, and from every second arrival on also for `horizon` arrivals as if another
 // choice had been made; what the fleets are believed to be worth then counts too.
-std::vector<Lesson> take_lessons(const StateSpace& space, const Conviction& conviction,
-                                 const Rules& rules, const Course& course, std::size_t horizon);
+Taught take_lessons(const StateSpace& space, const Conviction& conviction, const Rules& rules,
+                    const Course& course, std::size_t horizon);
 
 }  // namespace sectile::internal

@@ -76,7 +76,8 @@ void expect_true_lessons(const Rules& rules) {
   const Conviction conviction = by_choices(a30());
   Course course = draw_course(shares, 14, 300, 5);
   course.warm_up = 20;
-  const std::vector<Lesson> lessons = take_lessons(a30(), conviction, rules, course, kHorizon);
+  const std::vector<Lesson> lessons =
+      take_lessons(a30(), conviction, rules, course, kHorizon).lessons;
   ASSERT_GT(lessons.size(), 30U);
   std::size_t next = 0;
   for (std::size_t at = course.warm_up; at + kHorizon < course.arrivals.size(); at += 2) {

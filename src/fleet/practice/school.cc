@@ -49,8 +49,6 @@ std::span<const Part> parts_of(const Practice& practice) {
 }
 
 constexpr double kCountWeight = 4;  // What a request counts besides its slices, in mean requests.
-constexpr double kMovePrice =
-    1.5;  // In slices: moves are scarce, and fleets must not live on them.
 
 }  // namespace
 
@@ -149,22 +147,22 @@ std::size_t School::lesson_gpus() const {
   return std::min(rules_.gpus, kLessonGpus);
 }
 
-std::vector<std::vector<Lesson>> School::lessons(const Belief& belief, int round) const {
+std::vector<Taught> School::lessons(const Belief& belief, int round, double move_price) const {
   const Conviction conviction = convinced(belief, lesson_gpus());
-  std::vector<std::vector<Lesson>> taken(rates_.size());
+  std::vector<Taught> taught(rates_.size());
   Rules priced = rules_;
-  priced.move_price = kMovePrice;
+  priced.move_price = move_price;
   priced.gpus = lesson_gpus();
   const double part_of_fleet = static_cast<double>(priced.gpus) / static_cast<double>(rules_.gpus);
   const std::span<const Part> parts = parts_of(practice_);
-  spread_(taken.size(), [&](std::size_t part) {
+  spread_(taught.size(), [&](std::size_t part) {
     const std::uint64_t own = seed(static_cast<std::size_t>(round) + 1, part);
     const double rate = rates_[part] * part_of_fleet;
-    const Course course = draw_course(shares_, rate, practice_.requests / taken.size(), own);
-    taken[part] = take_lessons(space_, conviction, priced, course,
-                               static_cast<std::size_t>(parts[part].horizon * rate));
+    const Course course = draw_course(shares_, rate, practice_.requests / taught.size(), own);
+    taught[part] = take_lessons(space_, conviction, priced, course,
+                                static_cast<std::size_t>(parts[part].horizon * rate));
   });
-  return taken;
+  return taught;
 }
 
 double School::test(const Belief& belief) const {

@@ -26,8 +26,9 @@ class School {
   // its size: scarcity begins at more GPUs, and ends at as many more.
   Preference preference(const Belief& belief, std::size_t gpus) const;
 
-  // Of a fleet that is placed by that, from arrivals of the round's own.
-  std::vector<std::vector<Lesson>> lessons(const Belief& belief, int round) const;
+  // Of a fleet that is placed by that, from arrivals of the round's own. A move costs as many
+  // slices as it says.
+  std::vector<Taught> lessons(const Belief& belief, int round, double move_price) const;
   // How much it is given of what is asked for, from arrivals that are never in a lesson.
   double test(const Belief& belief) const;
 
