@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -34,7 +35,7 @@ class MigTest : public testing::Test {
  protected:
   void start(const NodeDescription& description) {
     stop();
-    folder_.emplace();
+    folder_ = std::make_unique<ScratchFolder>();
     const Status created = create_node(path(), description);
     ASSERT_TRUE(created) << created.error().message;
     ::setenv(kStateVariable, path().c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread.
@@ -103,7 +104,7 @@ class MigTest : public testing::Test {
   }
   void vacate() { ASSERT_TRUE(remove_occupant(path(), static_cast<std::uint32_t>(::getpid()))); }
 
-  std::optional<ScratchFolder> folder_;
+  std::unique_ptr<ScratchFolder> folder_;
   nvmlDevice_t gpu_ = nullptr;
   nvmlReturn_t result_ = NVML_SUCCESS;
   nvmlReturn_t activation_ = NVML_ERROR_UNKNOWN;

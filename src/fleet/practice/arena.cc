@@ -5,6 +5,18 @@
 #include "sectile/base/check.h"
 
 namespace sectile::internal {
+namespace {
+
+// Instead of the last, before those that cost more.
+void sort_in(const Option& option, std::span<Option> options) {
+  std::size_t at = options.size() - 1;
+  for (; at > 0 && options[at - 1].cost > option.cost; --at) {
+    options[at] = options[at - 1];
+  }
+  options[at] = option;
+}
+
+}  // namespace
 
 Arena::Arena(const StateSpace& space, const Conviction& conviction, std::size_t gpus)
     : space_(&space), conviction_(&conviction), gpus_(gpus), head_(space.size(), kNoGpu) {
@@ -89,11 +101,9 @@ std::size_t Arena::choose(std::size_t profile, std::span<Option> options) const 
       if (found == options.size() && cost >= options.back().cost) {
         break;
       }
-      std::size_t at = found < options.size() ? found++ : found - 1;
-      for (; at > 0 && options[at - 1].cost > cost; --at) {
-        options[at] = options[at - 1];
-      }
-      options[at] = {.from = ranked.state, .placing = ranked.choice.placing, .cost = cost};
+      found = std::min(found + 1, options.size());
+      sort_in({.from = ranked.state, .placing = ranked.choice.placing, .cost = cost},
+              options.first(found));
     }
   }
   return found;
