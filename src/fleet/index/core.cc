@@ -45,10 +45,10 @@ Result<GpuNumber> FleetIndex::Core::add_gpus(ModelNumber model, std::size_t coun
   // Backwards, so that the list begins with the first.
   for (std::size_t gpu = gpus_.size(); gpu > first; --gpu) {
     link(static_cast<GpuNumber>(gpu - 1));
-    internal::change_room(classes_[*number].room, {},
-                          models_[model.value].ranking.room[kEmptyState]);
     set_roomy(static_cast<GpuNumber>(gpu - 1), attributes.accepts);
   }
+  internal::change_room(classes_[*number].room, {}, models_[model.value].ranking.room[kEmptyState],
+                        static_cast<std::uint32_t>(count));
   return first;
 }
 

@@ -38,10 +38,11 @@ std::vector<Sorted> sort_states(const StateSpace& space, const std::vector<RuleC
   return sorted;
 }
 
-// As many as close the same, up to 64.
+// As many as close the same, up to a word.
 std::size_t end_of_group(const std::vector<Sorted>& sorted, std::size_t first) {
   std::size_t last = first;
-  while (last < sorted.size() && last - first < 64 && sorted[last].closes == sorted[first].closes) {
+  while (last < sorted.size() && last - first < kRanksInWord &&
+         sorted[last].closes == sorted[first].closes) {
     ++last;
   }
   return last;
@@ -55,13 +56,14 @@ void add_profile(const StateSpace& space, const std::vector<RuleChoice>& choices
   const std::vector<Sorted> sorted = sort_states(space, choices, ranking);
   for (std::size_t first = 0; first < sorted.size();) {
     const std::size_t last = end_of_group(sorted, first);
-    if (order.size() % 64 + last - first > 64) {
-      order.resize((order.size() + 63) / 64 * 64);
+    const std::size_t in_word = order.size() % kRanksInWord;
+    if (in_word + last - first > kRanksInWord) {
+      order.resize(order.size() - in_word + kRanksInWord);
     }
     groups.push_back(
         {.least = sorted[first].ranked.choice.cost + ranking.scarcity.least(sorted[first].closes),
          .closes = sorted[first].closes,
-         .word = static_cast<std::uint16_t>(order.size() / 64)});
+         .word = static_cast<std::uint16_t>(order.size() / kRanksInWord)});
     for (; first < last; ++first) {
       const auto rank = static_cast<Rank>(order.size());
       groups.back().mask |= OpenRanks::bit(rank);

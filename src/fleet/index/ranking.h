@@ -16,6 +16,7 @@ namespace sectile::internal {
 
 using Rank = std::uint32_t;
 inline constexpr Rank kNoRank = 0xFFFFFFFF;
+inline constexpr std::size_t kRanksInWord = 64;  // Of OpenRanks.
 
 // A state in which the profile fits, and what the rule would do.
 struct RankedState {
@@ -23,7 +24,7 @@ struct RankedState {
   StateNumber state = kEmptyState;
 };
 
-// Up to 64 states whose ranks share a word of OpenRanks, best first. The rule closes a GPU in each
+// States whose ranks share a word of OpenRanks, best first. The rule closes a GPU in each
 // of them to the same profiles; without scarcity that is no matter, and none is said to be closed.
 struct RankGroup {
   float least = 0;  // No state of it ever costs less, whatever is scarce.
@@ -57,17 +58,17 @@ float cost_of(const Ranking& ranking, std::span<const StateChange> changes, cons
 // A set of ranks: whether a group has one, and which is the first, is a look at one word.
 class OpenRanks {
  public:
-  explicit OpenRanks(std::size_t ranks) : words_((ranks + 63) / 64) {}
+  explicit OpenRanks(std::size_t ranks) : words_((ranks + kRanksInWord - 1) / kRanksInWord) {}
 
-  void insert(Rank rank) { words_[rank / 64] |= bit(rank); }
-  void erase(Rank rank) { words_[rank / 64] &= ~bit(rank); }
+  void insert(Rank rank) { words_[rank / kRanksInWord] |= bit(rank); }
+  void erase(Rank rank) { words_[rank / kRanksInWord] &= ~bit(rank); }
 
   // Those of the group, each a bit of its word.
   std::uint64_t of(const RankGroup& group) const { return words_[group.word] & group.mask; }
 
   std::size_t memory_bytes() const { return words_.capacity() * sizeof(std::uint64_t); }
 
-  static std::uint64_t bit(Rank rank) { return std::uint64_t{1} << (rank % 64); }
+  static std::uint64_t bit(Rank rank) { return std::uint64_t{1} << (rank % kRanksInWord); }
 
  private:
   std::vector<std::uint64_t> words_;
@@ -75,7 +76,7 @@ class OpenRanks {
 
 // Requires: there is one.
 inline Rank first_rank(const RankGroup& group, std::uint64_t open) {
-  return Rank{group.word} * 64 + static_cast<Rank>(std::countr_zero(open));
+  return static_cast<Rank>(group.word * kRanksInWord) + static_cast<Rank>(std::countr_zero(open));
 }
 
 // The best of each group of which a GPU is open, by `least` of the groups, leaving out the rank
@@ -85,7 +86,7 @@ void for_each_best(const Ranking& ranking, std::size_t profile, const OpenRanks&
                    Function function) {
   for (const RankGroup& group : ranking.groups[profile]) {
     std::uint64_t ranks = open.of(group);
-    if (except / 64 == group.word) {
+    if (except / kRanksInWord == group.word) {
       ranks &= ~OpenRanks::bit(except);
     }
     if (ranks != 0) {

@@ -76,8 +76,10 @@ void expect_true_lessons(const Rules& rules) {
   const Conviction conviction = by_choices(a30());
   Course course = draw_course(shares, 14, 300, 5);
   course.warm_up = 20;
-  const std::vector<Lesson> lessons =
-      take_lessons(a30(), conviction, rules, course, kHorizon).lessons;
+  const Taught taught = take_lessons(a30(), conviction, rules, course, kHorizon);
+  const std::vector<Lesson>& lessons = taught.lessons;
+  EXPECT_EQ(taught.moved > 0, rules.moves_max > 0);
+  EXPECT_LE(taught.moved, rules.moves_max);
   ASSERT_GT(lessons.size(), 30U);
   std::size_t next = 0;
   for (std::size_t at = course.warm_up; at + kHorizon < course.arrivals.size(); at += 2) {

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <span>
 #include <string>
 #include <utility>
 
 #include "sectile/fleet/practice.h"
 #include "src/fleet/practice/estimate.h"
+#include "src/fleet/practice/move_price.h"
 #include "src/fleet/practice/school.h"
 
 namespace sectile {
@@ -64,38 +64,13 @@ void approach(internal::Belief& mean, const internal::Belief& belief, double par
   }
 }
 
-// What a move costs in lessons, in slices. Where the moves that are allowed run short, a fleet must
-// not be led to live on them; where they do not, they may as well be made.
-class MovePrice {
- public:
-  explicit MovePrice(double moves_max) : moves_max_(moves_max) {}
-
-  double value() const { return value_; }
-  void learn(std::span<const internal::Taught> round) {
-    double moved = 0;
-    for (const internal::Taught& part : round) {
-      moved += part.moved / static_cast<double>(round.size());
-    }
-    value_ += moved > kShort * moves_max_ ? kStep : -kStep;
-    value_ = std::clamp(value_, 0.0, kMost);
-  }
-
- private:
-  static constexpr double kShort = 0.65;  // Of those allowed: with more, some are missed at times.
-  static constexpr double kStep = 0.25;
-  static constexpr double kMost = 1.5;
-
-  double moves_max_;
-  double value_ = kMost;
-};
-
 Practised learn(const internal::School& school, const Practice& practice) {
   internal::Belief belief = school.by_formula();
   Best best{.belief = belief, .value = school.test(belief)};
   const double before = best.value;
   internal::Belief mean = belief;
   internal::BeliefEstimate estimate;
-  MovePrice price(practice.moves_max);
+  internal::MovePrice price(practice.moves_max);
   const int settled = practice.rounds / 3;
   for (int round = 0; round < practice.rounds; ++round) {
     estimate.forget(kMemory);
