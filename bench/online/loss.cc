@@ -1,13 +1,16 @@
 #include "bench/online/loss.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
-#include <cstdlib>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bench/online/mixes.h"
+#include "sectile/base/check.h"
 #include "sectile/fleet/loss_model.h"
 #include "sectile/fleet/practice.h"
 
@@ -17,13 +20,15 @@ namespace {
 // How much better than on the same arrivals, and how sure that is.
 Estimate difference(const std::vector<double>& ours, const std::vector<double>& theirs) {
   std::vector<double> differences(ours.size());
-  for (std::size_t i = 0; i < ours.size(); ++i) differences[i] = ours[i] - theirs[i];
+  std::ranges::transform(ours, theirs, differences.begin(), std::minus());
   return estimate(differences);
 }
 
 std::vector<double> shares_of(const Mix& mix) {
   std::vector<double> shares(mix.space->profiles().size());
-  for (std::size_t i = 0; i < mix.shares.size(); ++i) shares[mix.profiles[i]] = mix.shares[i];
+  for (std::size_t i = 0; i < mix.shares.size(); ++i) {
+    shares[mix.profiles[i]] = mix.shares[i];
+  }
   return shares;
 }
 
@@ -40,13 +45,13 @@ MakeFleet by_index(Rule rule, const MovePolicy& moves = {}) {
 }
 
 // Learned once for each mix, from arrivals of its own.
-MakeFleet practised(const Mix& mix, std::size_t gpus, const MovePolicy& moves = {}) {
+MakeFleet practised(const Mix& mix, std::size_t gpus, MovePolicy moves = {}) {
   const double most = moves.for_room ? moves.share_max : 0;
   const Result<Practised> learned = practise(
       *mix.space, {.shares = shares_of(mix), .moves_max = most, .gpus = gpus}, on_all_cores);
-  if (!learned) {
-    std::fprintf(stderr, "online_bench: %s\n", learned.error().message.c_str());
-    std::exit(1);
+  SECTILE_CHECK(learned.has_value());
+  if (moves.after_refusal) {
+    moves.after_refusal = learned->worth_a_move;
   }
   return [preference = learned->preference, moves](const Mix& of, std::size_t count) {
     return make_practised_fleet(*of.space, count, of.profiles, preference, moves);
@@ -78,11 +83,16 @@ void print_row(const std::string& what, const std::string& unit, const Acceptanc
 
 void print_closed(const std::string& what, const Acceptance& ours, const Acceptance& repacked,
                   const Acceptance& fgd) {
-  const double from = estimate(fgd.slices).mean;
-  const double gap = estimate(repacked.slices).mean - from;
-  std::printf("%s\t%% slices\t%s\t%s\t%s\t%.0f%%\n", what.c_str(), text(ours.slices).c_str(),
-              text(repacked.slices).c_str(), text(fgd.slices).c_str(),
-              100 * (estimate(ours.slices).mean - from) / gap);
+  const double gap = difference(repacked.slices, fgd.slices).mean;
+  const double closed = difference(ours.slices, fgd.slices).mean / gap;
+  // Of a ratio of means: what each seed is off that line, as a part of the gap.
+  std::vector<double> off(ours.slices.size());
+  for (std::size_t i = 0; i < off.size(); ++i) {
+    off[i] = ours.slices[i] - std::lerp(fgd.slices[i], repacked.slices[i], closed);
+  }
+  std::printf("%s\t%% slices\t%s\t%s\t%s\t%.1f+-%.1f%%\n", what.c_str(), text(ours.slices).c_str(),
+              text(repacked.slices).c_str(), text(fgd.slices).c_str(), 100 * closed,
+              100 * estimate(off).half_width / gap);
   std::printf("%s\t%% moves\t%.2f\t-\t0\t-\n", what.c_str(), ours.moves);
 }
 
@@ -111,7 +121,9 @@ void print_rules(int seeds) {
       "# floor: repacking everything at will; last column: sectile - other, same arrivals\n");
   for (const Mix& mix : mixes()) {
     const MakeFleet make = practised(mix, Load().gpus);
-    for (const double rho : {0.85, 1.0, 1.2}) print_load(mix, {.rho = rho, .seeds = seeds}, make);
+    for (const double rho : {0.85, 1.0, 1.2}) {
+      print_load(mix, {.rho = rho, .seeds = seeds}, make);
+    }
   }
 }
 

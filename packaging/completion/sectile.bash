@@ -224,12 +224,13 @@ _sectile() {
         --layouts|-l) COMPREPLY=(); return ;;
         --rho) COMPREPLY=(); return ;;
         --queue) COMPREPLY=($(compgen -W 'loss fifo backfill' -- "$word")); return ;;
+        --moves-max) COMPREPLY=(); return ;;
         --lifetimes) COMPREPLY=(); return ;;
         --seeds) COMPREPLY=(); return ;;
         --seed) COMPREPLY=(); return ;;
         --output|-o) COMPREPLY=($(compgen -W 'text json csv html' -- "$word")); return ;;
       esac
-      options='--fleet -g --mix --trace --policy -p --practice --layouts -l --rho --queue --moves --lifetimes --seeds --seed --output -o --help -h --version --quiet -q --no-colour'
+      options='--fleet -g --mix --trace --policy -p --practice --layouts -l --rho --queue --moves --moves-max --lifetimes --seeds --seed --output -o --help -h --version --quiet -q --no-colour'
       ;;
     emulate)
       case $before in

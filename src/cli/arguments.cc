@@ -1,5 +1,7 @@
 #include "src/cli/arguments.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
@@ -169,6 +171,15 @@ bool Arguments::has(std::string_view name) const {
 std::string Arguments::text(std::string_view name, std::string_view fallback) const {
   const std::vector<std::string> values = all(name);
   return values.empty() ? std::string(fallback) : values.back();
+}
+
+Result<int> Arguments::count(std::string_view name, int fallback, int most) const {
+  const int given = number(name, fallback);
+  if (given < 1 || given > most) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("--{} is from 1 to {}, not {}", name, most, given));
+  }
+  return given;
 }
 
 int Arguments::number(std::string_view name, int fallback) const {

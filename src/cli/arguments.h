@@ -22,6 +22,9 @@ class Arguments {
   // The value, or `fallback` if it was not given. The last one of an option that repeats.
   std::string text(std::string_view name, std::string_view fallback = {}) const;
   int number(std::string_view name, int fallback) const;
+  // The same, of which there is at least one. Fails with kInvalidArgument for less and for more
+  // than `most`.
+  Result<int> count(std::string_view name, int fallback, int most) const;
   // In the order given; empty if none.
   std::vector<std::string> all(std::string_view name) const;
   // Behind "--".

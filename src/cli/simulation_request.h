@@ -11,14 +11,9 @@
 #include "sectile/fleet/simulation.h"
 #include "sectile/fleet/trial.h"
 #include "src/cli/arguments.h"
+#include "src/cli/simulation_ways.h"
 
 namespace sectile::cli {
-
-// One way to serve the demand: makes an empty fleet, for each run one.
-struct Way {
-  std::string name;
-  std::function<Result<std::unique_ptr<LossFleet>>()> make;
-};
 
 // All runs at one load: for each seed a stream, and all ways on it.
 struct LoadTrial {

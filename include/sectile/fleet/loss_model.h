@@ -78,8 +78,8 @@ struct MovePolicy {
   double share_max = 0.05;
 
   static constexpr double kPartAfterRefusal = 0.8;
-  // A good figure for after_refusal: not for a trifle. More than that loses where few are refused
-  // (docs/decisions/0015-scarcity.md).
+  // A good figure for after_refusal: not for a trifle. More is better where moves run short, and
+  // worse where they do not: Practised::worth_a_move knows (docs/decisions/0015-scarcity.md).
   static constexpr float kWorthAMove = 0.02F;
 };
 

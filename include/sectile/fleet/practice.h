@@ -34,6 +34,8 @@ struct Practice {
 
 struct Practised {
   Preference preference = {};  // With the shares as given.
+  // For MovePolicy::after_refusal: the fewer moves there are for those who want them, the more.
+  float worth_a_move = 0;
   // What is accepted of what is asked for in tests that nothing was learned from, at loads from
   // just full to overloaded: by Rule::kForesight, and by the preference. By slices if instances may
   // move; otherwise every request counts besides, as much as four of mean size. Never worse: if

@@ -42,13 +42,13 @@ class TrialGround {
   // What practice teaches for the wants in these shares, each model on its own with what it serves
   // of them; `how.shares` and `how.gpus` play no part. Fails as practise() does. Requires: as
   // full_load().
-  Result<std::vector<Preference>> practise(std::span<const double> shares, Practice how,
-                                           const Spread& spread = one_by_one) const;
+  Result<std::vector<Practised>> practise(std::span<const double> shares, Practice how,
+                                          const Spread& spread = one_by_one) const;
 
-  // Empty GPUs that a rule cuts as requests come. With `moves`, one instance may move where a
-  // request would be refused. `preferences`: of practise(), for kForesight only.
-  Result<std::unique_ptr<LossFleet>> dynamic(Rule rule, bool moves = false,
-                                             std::span<const Preference> preferences = {}) const;
+  // Empty GPUs that a rule cuts as requests come. `practised`: of practise(), for kForesight only;
+  // nothing, or one for each model.
+  Result<std::unique_ptr<LossFleet>> dynamic(Rule rule, const MovePolicy& moves = {},
+                                             std::span<const Practised> practised = {}) const;
 
   // Each layout on as many GPUs as it says. A want takes an instance of a profile that serves it.
   std::unique_ptr<LossFleet> fixed(std::span<const StaticLayout> layouts) const;

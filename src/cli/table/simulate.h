@@ -57,7 +57,13 @@ inline constexpr Option kSimulateOptions[] = {
      .choices = kQueueings,
      .help = "What becomes of a request that does not fit: loss, it is refused; fifo, it waits and "
              "nobody overtakes; backfill, it waits and others may go first. Default: loss."},
-    {.name = "moves", .help = "One instance may move where a request would not fit."},
+    {.name = "moves",
+     .help = "One instance may move where a request would not fit; with practised also where that "
+             "does not help, so that the next one fits."},
+    {.name = "moves-max",
+     .kind = ValueKind::kNumber,
+     .value = "PERCENT",
+     .help = "How many may move, of what is accepted; implies --moves. Default: 5."},
     {.name = "lifetimes",
      .kind = ValueKind::kNumber,
      .value = "N",

@@ -4,104 +4,10 @@
 
 #include "sectile/base/check.h"
 #include "sectile/fleet/loss_model.h"
+#include "src/fleet/index/index_fleet.h"
 
 namespace sectile {
 namespace {
-
-class IndexFleet : public LossFleet {
- public:
-  IndexFleet(const StateSpace& space, Rule rule, std::size_t gpus, const MovePolicy& policy)
-      : index_(rule), policy_(policy), model_(index_.add_model(space)) {
-    SECTILE_CHECK(gpus > 0 && index_.add_gpus(model_, gpus).has_value());
-    if (moving()) {
-      tickets_.resize(gpus * kMaxMemorySlices);
-    }
-  }
-
-  void add_want(const StateSpace& space, std::size_t profile) {
-    const ServedBy served[] = {{.model = model_, .profile = space.profiles()[profile].id}};
-    const Result<WantNumber> added = index_.add_want(served);
-    SECTILE_CHECK(added.has_value());
-  }
-
-  void prefer(const Preference& preference) {
-    const Status preferred = index_.prefer(model_, preference);
-    SECTILE_CHECK(preferred.has_value());
-  }
-
-  bool arrive(std::size_t want, Ticket ticket) override {
-    const WantNumber number{static_cast<std::uint32_t>(want)};
-    if (policy_.for_room && may_move(1)) {
-      const Result<MovedPlacement> placed = index_.place_or_move(number);
-      if (!placed) {
-        return refuse();
-      }
-      if (const std::optional<FleetMove>& move = placed->move) {
-        note(*move);
-      }
-      return accept(placed->placed, ticket);
-    }
-    const Result<FleetInstance> placed = index_.place(number);
-    return placed ? accept(*placed, ticket) : refuse();
-  }
-
-  void leave(Ticket ticket) override {
-    const Status released = index_.release(instances_[ticket]);
-    SECTILE_CHECK(released.has_value());
-  }
-
-  std::int64_t moves() const override { return moves_; }
-
- private:
-  bool moving() const { return policy_.for_room || policy_.after_refusal; }
-
-  bool may_move(double part) const {
-    const double most = part * policy_.share_max * static_cast<double>(accepted_);
-    return static_cast<double>(moves_ + 1) <= most;
-  }
-
-  Ticket& ticket_of(const FleetInstance& instance) {
-    return tickets_[std::size_t{instance.gpu} * kMaxMemorySlices + instance.start];
-  }
-
-  bool accept(const FleetInstance& instance, Ticket ticket) {
-    ++accepted_;
-    if (ticket >= instances_.size()) {
-      instances_.resize(std::size_t{ticket} + 1);
-    }
-    instances_[ticket] = instance;
-    if (moving()) {
-      ticket_of(instance) = ticket;
-    }
-    return true;
-  }
-
-  bool refuse() {
-    if (!policy_.after_refusal || !may_move(MovePolicy::kPartAfterRefusal)) {
-      return false;
-    }
-    const std::optional<FleetMove> move = index_.consolidate(*policy_.after_refusal);
-    if (move) {
-      note(*move);
-    }
-    return false;
-  }
-
-  void note(const FleetMove& move) {
-    ++moves_;
-    const Ticket ticket = ticket_of(move.from);
-    instances_[ticket] = move.to;
-    ticket_of(move.to) = ticket;
-  }
-
-  FleetIndex index_;
-  MovePolicy policy_;
-  ModelNumber model_;
-  std::vector<FleetInstance> instances_;  // By ticket.
-  std::vector<Ticket> tickets_;           // By GPU and start; only if anything may move.
-  std::int64_t moves_ = 0;
-  std::int64_t accepted_ = 0;
-};
 
 class ScanFleet : public LossFleet {
  public:
@@ -171,14 +77,23 @@ class ScanFleet : public LossFleet {
   std::size_t cursor_ = 0;
 };
 
-std::unique_ptr<IndexFleet> index_fleet(const StateSpace& space, Rule rule, std::size_t gpus,
-                                        std::span<const std::size_t> profile_of_want,
-                                        const MovePolicy& moves) {
-  auto fleet = std::make_unique<IndexFleet>(space, rule, gpus, moves);
+ModelNumber add_gpus(FleetIndex& index, const StateSpace& space, std::size_t gpus) {
+  const ModelNumber model = index.add_model(space);
+  SECTILE_CHECK(gpus > 0 && index.add_gpus(model, gpus).has_value());
+  return model;
+}
+
+std::unique_ptr<LossFleet> fleet_of(FleetIndex index, ModelNumber model, const StateSpace& space,
+                                    std::span<const std::size_t> profile_of_want,
+                                    const MovePolicy& moves) {
+  std::vector<WantNumber> wants;
   for (const std::size_t profile : profile_of_want) {
-    fleet->add_want(space, profile);
+    const ServedBy served[] = {{.model = model, .profile = space.profiles()[profile].id}};
+    const Result<WantNumber> added = index.add_want(served);
+    SECTILE_CHECK(added.has_value());
+    wants.push_back(*added);
   }
-  return fleet;
+  return std::make_unique<internal::IndexFleet>(std::move(index), std::move(wants), moves);
 }
 
 }  // namespace
@@ -186,16 +101,19 @@ std::unique_ptr<IndexFleet> index_fleet(const StateSpace& space, Rule rule, std:
 std::unique_ptr<LossFleet> make_index_fleet(const StateSpace& space, Rule rule, std::size_t gpus,
                                             std::span<const std::size_t> profile_of_want,
                                             const MovePolicy& moves) {
-  return index_fleet(space, rule, gpus, profile_of_want, moves);
+  FleetIndex index(rule);
+  const ModelNumber model = add_gpus(index, space, gpus);
+  return fleet_of(std::move(index), model, space, profile_of_want, moves);
 }
 
 std::unique_ptr<LossFleet> make_practised_fleet(const StateSpace& space, std::size_t gpus,
                                                 std::span<const std::size_t> profile_of_want,
                                                 const Preference& preference,
                                                 const MovePolicy& moves) {
-  auto fleet = index_fleet(space, Rule::kForesight, gpus, profile_of_want, moves);
-  fleet->prefer(preference);
-  return fleet;
+  FleetIndex index(Rule::kForesight);
+  const ModelNumber model = add_gpus(index, space, gpus);
+  SECTILE_CHECK(index.prefer(model, preference).has_value());
+  return fleet_of(std::move(index), model, space, profile_of_want, moves);
 }
 
 std::unique_ptr<LossFleet> make_scan_fleet(const StateSpace& space, Rule rule, std::size_t gpus,

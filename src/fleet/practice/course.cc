@@ -54,7 +54,7 @@ double Player::meet(const Arrival& arrival) {
     ++moves_;
     return rules_->reward[arrival.profile] - rules_->move_price;
   }
-  if (may_move(MovePolicy::kPartAfterRefusal) && arena_.consolidate(MovePolicy::kWorthAMove)) {
+  if (may_move(MovePolicy::kPartAfterRefusal) && arena_.consolidate(rules_->worth_a_move)) {
     ++moves_;
     return -rules_->move_price;
   }

@@ -24,6 +24,7 @@ struct Rules {
   std::vector<double> reward = {};  // [profile], for each that is accepted.
   double moves_max = 0;             // As a part of what is accepted.
   double move_price = 0;
+  float worth_a_move = 0;  // See MovePolicy::after_refusal.
 };
 
 struct Course {

@@ -37,6 +37,7 @@ std::vector<std::vector<float>> scarce(const StateSpace& space) {
 struct Case {
   double moves = 0;
   bool scarcity = false;
+  float worth_a_move = MovePolicy::kWorthAMove;
 };
 
 // The player and the index, which were written apart, meet the same arrivals.
@@ -56,7 +57,7 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
                                   rank_states(space, make_rule_table(space, preference.potential),
                                               Scarcity(preference.scarcity))};
   const double moves_max = GetParam().moves;
-  Rules rules{.gpus = kGpus, .moves_max = moves_max};
+  Rules rules{.gpus = kGpus, .moves_max = moves_max, .worth_a_move = GetParam().worth_a_move};
   rules.reward.assign(space.profiles().size(), 100);
   Player player(space, conviction, rules);
 
@@ -64,7 +65,7 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
   std::iota(wants.begin(), wants.end(), std::size_t{0});
   const MovePolicy moves{
       .for_room = moves_max > 0,
-      .after_refusal = moves_max > 0 ? std::optional(MovePolicy::kWorthAMove) : std::nullopt,
+      .after_refusal = moves_max > 0 ? std::optional(GetParam().worth_a_move) : std::nullopt,
       .share_max = moves_max};
   const auto fleet = make_practised_fleet(space, kGpus, wants, preference, moves);
   std::vector<std::pair<double, LossFleet::Ticket>> leaving;
@@ -94,7 +95,7 @@ TEST_P(BesideTheIndex, AcceptsAndMovesTheSame) {
 
 INSTANTIATE_TEST_SUITE_P(Moves, BesideTheIndex,
                          testing::Values(Case{0}, Case{0.05}, Case{0.5}, Case{0, true},
-                                         Case{0.05, true}, Case{0.5, true}));
+                                         Case{0.05, true}, Case{0.5, true}, Case{0.5, true, 30}));
 
 TEST(CourseTest, IsTheSameForASeedAndAsLongAsAsked) {
   const std::vector<double> shares = {1, 0, 3};

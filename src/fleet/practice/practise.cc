@@ -49,11 +49,12 @@ Status check(const StateSpace& space, const Practice& practice) {
 struct Best {
   internal::Belief belief = {};
   double value = 0;
+  double move_price = 0;
 
-  void consider(const internal::School& school, const internal::Belief& other) {
-    const double found = school.test(other);
+  void consider(const internal::School& school, const internal::Belief& other, double price) {
+    const double found = school.test(other, price);
     if (found > value) {
-      *this = {.belief = other, .value = found};
+      *this = {.belief = other, .value = found, .move_price = price};
     }
   }
 };
@@ -66,7 +67,7 @@ void approach(internal::Belief& mean, const internal::Belief& belief, double par
 
 Practised learn(const internal::School& school, const Practice& practice) {
   internal::Belief belief = school.by_formula();
-  Best best{.belief = belief, .value = school.test(belief)};
+  Best best{.belief = belief, .value = school.test(belief, 0)};
   const double before = best.value;
   internal::Belief mean = belief;
   internal::BeliefEstimate estimate;
@@ -74,7 +75,8 @@ Practised learn(const internal::School& school, const Practice& practice) {
   const int settled = practice.rounds / 3;
   for (int round = 0; round < practice.rounds; ++round) {
     estimate.forget(kMemory);
-    const std::vector<internal::Taught> taught = school.lessons(belief, round, price.value());
+    const double paid = price.value();
+    const std::vector<internal::Taught> taught = school.lessons(belief, round, paid);
     for (const internal::Taught& part : taught) {
       estimate.add(part.lessons);
     }
@@ -86,15 +88,16 @@ Practised learn(const internal::School& school, const Practice& practice) {
       }
     }
     belief = estimate.solve(belief, kDoubt * static_cast<double>(practice.requests));
-    best.consider(school, belief);
+    best.consider(school, belief, paid);
     if (round < settled) {
       continue;
     }
     // Small differences decide about the order, and go to and fro: so the mean is tried too.
     approach(mean, belief, 1.0 / (round - settled + 1));
-    best.consider(school, mean);
+    best.consider(school, mean, paid);
   }
   return {.preference = school.preference(best.belief, practice.gpus),
+          .worth_a_move = school.worth_a_move(best.move_price),
           .before = before,
           .after = best.value};
 }

@@ -65,6 +65,17 @@ TEST(PractiseTest, IsTheSameForASeed) {
   EXPECT_EQ(practise(a100(), practice)->preference.potential, one->preference.potential);
 }
 
+TEST(PractiseTest, AsksMoreOfAMoveWhereTheyRunShort) {
+  Practice practice = brief(std::vector<double>(5, 1));
+  practice.rounds = 2;
+  practice.moves_max = 0.002;
+  const float where_few = practise(a100(), practice)->worth_a_move;
+  practice.moves_max = 0.3;
+  const float where_many = practise(a100(), practice)->worth_a_move;
+  EXPECT_GT(where_few, where_many);
+  EXPECT_GT(where_many, MovePolicy::kWorthAMove);  // After two rounds only.
+}
+
 TEST(PractiseTest, TakesFleetsOfAnySize) {
   Practice practice = brief({1, 1, 1, 1, 1});
   practice.requests = 20'000;

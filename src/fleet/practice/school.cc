@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "sectile/fleet/loss_model.h"
 #include "sectile/fleet/rule.h"
 #include "src/fleet/index/foresight.h"
 
@@ -49,6 +50,7 @@ std::span<const Part> parts_of(const Practice& practice) {
 }
 
 constexpr double kCountWeight = 4;  // What a request counts besides its slices, in mean requests.
+constexpr double kWorthOfPrice = 0.4;  // Of what a move costs: few moves gain all of it.
 
 }  // namespace
 
@@ -147,11 +149,16 @@ std::size_t School::lesson_gpus() const {
   return std::min(rules_.gpus, kLessonGpus);
 }
 
+float School::worth_a_move(double move_price) const {
+  return std::max(MovePolicy::kWorthAMove, static_cast<float>(kWorthOfPrice * move_price / unit()));
+}
+
 std::vector<Taught> School::lessons(const Belief& belief, int round, double move_price) const {
   const Conviction conviction = convinced(belief, lesson_gpus());
   std::vector<Taught> taught(rates_.size());
   Rules priced = rules_;
   priced.move_price = move_price;
+  priced.worth_a_move = worth_a_move(move_price);
   priced.gpus = lesson_gpus();
   const double part_of_fleet = static_cast<double>(priced.gpus) / static_cast<double>(rules_.gpus);
   const std::span<const Part> parts = parts_of(practice_);
@@ -165,11 +172,13 @@ std::vector<Taught> School::lessons(const Belief& belief, int round, double move
   return taught;
 }
 
-double School::test(const Belief& belief) const {
+double School::test(const Belief& belief, double move_price) const {
+  Rules rules = rules_;
+  rules.worth_a_move = worth_a_move(move_price);
   const Conviction conviction = convinced(belief, rules_.gpus);
   std::vector<double> values(tests_.size());
   spread_(tests_.size(), [&](std::size_t number) {
-    values[number] = play(space_, conviction, rules_, tests_[number]);
+    values[number] = play(space_, conviction, rules, tests_[number]);
   });
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }

@@ -26,11 +26,13 @@ class School {
   // its size: scarcity begins at more GPUs, and ends at as many more.
   Preference preference(const Belief& belief, std::size_t gpus) const;
 
-  // Of a fleet that is placed by that, from arrivals of the round's own. A move costs as many
-  // slices as it says.
+  // What a move after a refusal must better the fleet by, if a move costs so many slices.
+  float worth_a_move(double move_price) const;
+  // Of a fleet that is placed by that, from arrivals of the round's own.
   std::vector<Taught> lessons(const Belief& belief, int round, double move_price) const;
-  // How much it is given of what is asked for, from arrivals that are never in a lesson.
-  double test(const Belief& belief) const;
+  // How much it is given of what is asked for, from arrivals that are never in a lesson. The price
+  // says only which moves are made.
+  double test(const Belief& belief, double move_price) const;
 
  private:
   Conviction convinced(const Belief& belief, std::size_t gpus) const;

@@ -13,11 +13,10 @@
 #include "sectile/fleet/fleet_index.h"
 #include "sectile/fleet/plan.h"
 #include "sectile/fleet/simulation.h"
+#include "src/fleet/index/index_fleet.h"
 
 namespace sectile {
 namespace {
-
-using Spaces = std::vector<std::shared_ptr<const StateSpace>>;
 
 // Of the best way to serve the want; nothing if there is none.
 std::optional<ProfileId> best_profile(const Model& model, const Want& want) {
@@ -36,95 +35,6 @@ std::vector<ServedBy> served_by(const Want& want, std::span<const StaticGpus> gp
   }
   return served;
 }
-
-class IndexFleet final : public LossFleet {
- public:
-  IndexFleet(Rule rule, Spaces spaces, bool moves)
-      : index_(rule), spaces_(std::move(spaces)), moves_allowed_(moves) {}
-
-  Status fill(std::span<const StaticGpus> gpus, std::span<const Want> wants,
-              std::span<const Preference> preferences) {
-    std::vector<ModelNumber> models;
-    for (std::size_t i = 0; i < gpus.size(); ++i) {
-      models.push_back(index_.add_model(*spaces_[i]));
-      const auto count = static_cast<std::size_t>(gpus[i].count);
-      if (const Result<GpuNumber> added = index_.add_gpus(models.back(), count); !added) {
-        return fail(added);
-      }
-    }
-    for (std::size_t i = 0; i < preferences.size(); ++i) {
-      if (const Status preferred = index_.prefer(models[i], preferences[i]); !preferred) {
-        return preferred;
-      }
-    }
-    for (const Want& want : wants) {
-      const Result<WantNumber> added = index_.add_want(served_by(want, gpus, models));
-      if (!added) {
-        return fail(added);
-      }
-      wants_.push_back(*added);
-    }
-    return {};
-  }
-
-  bool arrive(std::size_t want, Ticket ticket) override {
-    if (!moves_allowed_) {
-      const Result<FleetInstance> placed = index_.place(wants_[want]);
-      if (placed) {
-        keep(*placed, ticket);
-      }
-      return placed.has_value();
-    }
-    const Result<MovedPlacement> placed = index_.place_or_move(wants_[want]);
-    if (!placed) {
-      return false;
-    }
-    if (const std::optional<FleetMove>& move = placed->move) {
-      follow(*move);
-    }
-    keep(placed->placed, ticket);
-    return true;
-  }
-
-  void leave(Ticket ticket) override {
-    ticket_at_.erase(key(held_[ticket]));
-    SECTILE_CHECK(index_.release(held_[ticket]).has_value());
-  }
-
-  std::int64_t moves() const override { return moves_; }
-
- private:
-  static std::pair<GpuNumber, std::uint8_t> key(const FleetInstance& instance) {
-    return {instance.gpu, instance.start};
-  }
-
-  void keep(const FleetInstance& instance, Ticket ticket) {
-    if (ticket >= held_.size()) {
-      held_.resize(ticket + std::size_t{1});
-    }
-    held_[ticket] = instance;
-    if (moves_allowed_) {
-      ticket_at_[key(instance)] = ticket;
-    }
-  }
-
-  void follow(const FleetMove& move) {
-    const auto found = ticket_at_.find(key(move.from));
-    SECTILE_CHECK(found != ticket_at_.end());
-    const Ticket ticket = found->second;
-    ticket_at_.erase(found);
-    keep(move.to, ticket);
-    moves_ += 1;
-  }
-
-  FleetIndex index_;
-  Spaces spaces_;  // The index points into them.
-  bool moves_allowed_;
-  std::vector<WantNumber> wants_;
-  std::vector<FleetInstance> held_;  // By ticket.
-  std::map<std::pair<GpuNumber, std::uint8_t>, Ticket> ticket_at_;
-  std::int64_t moves_ = 0;
-};
 
 std::string label(const Want& want) {
   return describe(FleetWant{.what = want.what, .name = want.name});
@@ -288,9 +198,9 @@ Result<double> TrialGround::full_load(std::span<const double> shares) const {
   return static_cast<double>(least) / static_cast<double>(kTimes);
 }
 
-Result<std::vector<Preference>> TrialGround::practise(std::span<const double> shares, Practice how,
-                                                      const Spread& spread) const {
-  std::vector<Preference> preferences;
+Result<std::vector<Practised>> TrialGround::practise(std::span<const double> shares, Practice how,
+                                                     const Spread& spread) const {
+  std::vector<Practised> practised;
   for (std::size_t i = 0; i < gpus_.size(); ++i) {
     const StateSpace& space = *spaces_[i];
     how.gpus = std::min(kMaxPractisedGpus, static_cast<std::size_t>(gpus_[i].count));
@@ -305,19 +215,38 @@ Result<std::vector<Preference>> TrialGround::practise(std::span<const double> sh
     if (!learned) {
       return fail(learned);
     }
-    preferences.push_back(std::move(learned->preference));
+    practised.push_back(*std::move(learned));
   }
-  return preferences;
+  return practised;
 }
 
 Result<std::unique_ptr<LossFleet>> TrialGround::dynamic(
-    Rule rule, bool moves, std::span<const Preference> preferences) const {
-  SECTILE_CHECK(preferences.empty() || preferences.size() == gpus_.size());
-  auto fleet = std::make_unique<IndexFleet>(rule, spaces_, moves);
-  if (const Status filled = fleet->fill(gpus_, wants_, preferences); !filled) {
-    return fail(filled);
+    Rule rule, const MovePolicy& moves, std::span<const Practised> practised) const {
+  SECTILE_CHECK(practised.empty() || practised.size() == gpus_.size());
+  FleetIndex index(rule);
+  std::vector<ModelNumber> models;
+  for (std::size_t i = 0; i < gpus_.size(); ++i) {
+    models.push_back(index.add_model(*spaces_[i]));
+    const auto count = static_cast<std::size_t>(gpus_[i].count);
+    if (const Result<GpuNumber> added = index.add_gpus(models.back(), count); !added) {
+      return fail(added);
+    }
   }
-  return Result<std::unique_ptr<LossFleet>>(std::move(fleet));
+  for (std::size_t i = 0; i < practised.size(); ++i) {
+    if (const Status preferred = index.prefer(models[i], practised[i].preference); !preferred) {
+      return fail(preferred);
+    }
+  }
+  std::vector<WantNumber> wants;
+  for (const Want& want : wants_) {
+    const Result<WantNumber> added = index.add_want(served_by(want, gpus_, models));
+    if (!added) {
+      return fail(added);
+    }
+    wants.push_back(*added);
+  }
+  return Result<std::unique_ptr<LossFleet>>(
+      std::make_unique<internal::IndexFleet>(std::move(index), std::move(wants), moves, spaces_));
 }
 
 std::unique_ptr<LossFleet> TrialGround::fixed(std::span<const StaticLayout> layouts) const {

@@ -51,7 +51,8 @@ TEST(TrialTest, OneMoveMakesRoomThatNoPlaceHas) {
   const TrialGround ground = TrialGround::of(gpus, wants).value();
   // Worst fit puts one on each GPU; then the whole GPU fits only after a move.
   for (const bool moves : {false, true}) {
-    const std::unique_ptr<LossFleet> fleet = ground.dynamic(Rule::kWorstFit, moves).value();
+    const std::unique_ptr<LossFleet> fleet =
+        ground.dynamic(Rule::kWorstFit, {.for_room = moves, .share_max = 1}).value();
     ASSERT_TRUE(fleet->arrive(0, 0));
     ASSERT_TRUE(fleet->arrive(0, 1));
     EXPECT_EQ(fleet->arrive(1, 2), moves);
@@ -69,18 +70,18 @@ TEST(TrialTest, EachModelPractisesWhatItServes) {
   const TrialGround ground = TrialGround::of(gpus, wants).value();
   const std::vector<double> shares{3, 1, 1};
   const Practice brief{.rounds = 1, .requests = 20'000};
-  const std::vector<Preference> learned = ground.practise(shares, brief).value();
+  const std::vector<Practised> learned = ground.practise(shares, brief).value();
   ASSERT_EQ(learned.size(), 2U);
   // In the order of the profiles: the largest first. No 7g on an A30.
-  EXPECT_EQ(learned[0].shares, (std::vector<double>{1, 1, 3}));
-  EXPECT_EQ(learned[1].shares, (std::vector<double>{1, 3}));
-  const auto fleet = ground.dynamic(Rule::kForesight, true, learned).value();
+  EXPECT_EQ(learned[0].preference.shares, (std::vector<double>{1, 1, 3}));
+  EXPECT_EQ(learned[1].preference.shares, (std::vector<double>{1, 3}));
+  const auto fleet = ground.dynamic(Rule::kForesight, {.for_room = true}, learned).value();
   for (LossFleet::Ticket ticket = 0; ticket < 3; ++ticket) {
     EXPECT_TRUE(fleet->arrive(2, ticket));
   }
   EXPECT_FALSE(fleet->arrive(2, 3));
   EXPECT_TRUE(fleet->arrive(1, 3));
-  EXPECT_FALSE(ground.dynamic(Rule::kBestFit, false, learned));
+  EXPECT_FALSE(ground.dynamic(Rule::kBestFit, {}, learned));
   EXPECT_FALSE(ground.practise(shares, {.rounds = 0}));
 }
 
