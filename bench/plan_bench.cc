@@ -26,7 +26,8 @@ Want want(int count, std::string label) {
 }
 
 Want need(int count, int gib, int compute = 0) {
-  return {.count = count, .what = ByNeed{.memory_min = {gib * 1024}, .compute_min = compute}};
+  return {.count = count,
+          .what = ByNeed{.memory_min = {std::int64_t{gib} * 1024}, .compute_min = compute}};
 }
 
 std::vector<PlanGpu> gpus(const std::vector<std::pair<int, const char*>>& models) {
@@ -45,7 +46,7 @@ std::vector<PlanGpu> eight() {
 }
 
 void run(benchmark::State& state, const Question& question) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(sectile::pack(question.gpus, question.wants));
   }
   const auto result = sectile::pack(question.gpus, question.wants);

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "sectile/apply/journal.h"
 #include "sectile/base/check.h"
@@ -31,10 +33,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const sectile::ScratchFolder folder = sectile::ScratchFolder::in_memory();
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   folder.write("state.db", bytes);
-  auto state = sectile::StateFile::open_to_read({.directory = folder.path()});
-  SECTILE_CHECK(!state || state->has_value());
-  if (state) {
-    read_all(**state);
+  auto opened = sectile::StateFile::open_to_read({.directory = folder.path()});
+  if (opened) {
+    std::optional<sectile::StateFile> state = *std::move(opened);
+    SECTILE_CHECK(state.has_value());
+    read_all(*state);
   }
   SECTILE_CHECK(folder.read("state.db") == bytes);
   return 0;

@@ -1,15 +1,16 @@
 #include "bench/online/loss.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bench/online/mixes.h"
+#include "bench/row.h"
 #include "sectile/base/check.h"
 #include "sectile/fleet/loss_model.h"
 #include "sectile/fleet/practice.h"
@@ -63,22 +64,27 @@ std::unique_ptr<LossFleet> repacking(const Mix& mix, std::size_t gpus) {
 }
 
 // "90.10+-0.25"
-std::string text(const std::vector<double>& percent) {
-  const Estimate made = estimate(percent);
-  std::array<char, 64> line{};
-  std::snprintf(line.data(), line.size(), "%.2f+-%.2f", made.mean, made.half_width);
-  return line.data();
+std::string text(const Estimate& percent) {
+  return fmt::format("{:.2f}+-{:.2f}", percent.mean, percent.half_width);
 }
 
-void print_row(const std::string& what, const std::string& unit, const Acceptance& ours,
-               const Acceptance& floor, const Acceptance& other, bool slices) {
+struct Compared {
+  const Acceptance& ours;
+  const Acceptance& floor;
+  const Acceptance& other;
+};
+
+void print_acceptance(const std::string& what, const Compared& compared, bool slices) {
   const auto pick = [&](const Acceptance& of) -> const std::vector<double>& {
     return slices ? of.slices : of.count;
   };
-  const Estimate better = difference(pick(ours), pick(other));
-  std::printf("%s\t%s\t%s\t%s\t%s\t%+.2f+-%.2f\n", what.c_str(), unit.c_str(),
-              text(pick(ours)).c_str(), text(pick(floor)).c_str(), text(pick(other)).c_str(),
-              better.mean, better.half_width);
+  const Estimate better = difference(pick(compared.ours), pick(compared.other));
+  print_row({.what = what,
+             .unit = slices ? "% slices" : "% count",
+             .ours = text(estimate(pick(compared.ours))),
+             .floor = text(estimate(pick(compared.floor))),
+             .other = text(estimate(pick(compared.other))),
+             .ratio = fmt::format("{:+.2f}+-{:.2f}", better.mean, better.half_width)});
 }
 
 void print_closed(const std::string& what, const Acceptance& ours, const Acceptance& repacked,
@@ -90,34 +96,37 @@ void print_closed(const std::string& what, const Acceptance& ours, const Accepta
   for (std::size_t i = 0; i < off.size(); ++i) {
     off[i] = ours.slices[i] - std::lerp(fgd.slices[i], repacked.slices[i], closed);
   }
-  std::printf("%s\t%% slices\t%s\t%s\t%s\t%.1f+-%.1f%%\n", what.c_str(), text(ours.slices).c_str(),
-              text(repacked.slices).c_str(), text(fgd.slices).c_str(), 100 * closed,
-              100 * estimate(off).half_width / gap);
-  std::printf("%s\t%% moves\t%.2f\t-\t0\t-\n", what.c_str(), ours.moves);
+  print_row({.what = what,
+             .unit = "% slices",
+             .ours = text(estimate(ours.slices)),
+             .floor = text(estimate(repacked.slices)),
+             .other = text(estimate(fgd.slices)),
+             .ratio = fmt::format("{:.1f}+-{:.1f}%", 100 * closed,
+                                  100 * estimate(off).half_width / gap)});
+  print_row(
+      {.what = what, .unit = "% moves", .ours = fmt::format("{:.2f}", ours.moves), .other = "0"});
 }
 
 void print_load(const Mix& mix, const Load& load, const MakeFleet& make) {
   const Acceptance ours = measure(mix, load, make);
   const Acceptance repacked = measure(mix, load, repacking);
-  std::array<char, 16> rho{};
-  std::snprintf(rho.data(), rho.size(), "%.2f", load.rho);
   for (const Rule rule : kRules) {
     const Acceptance theirs =
         measure(mix, load, rule == Rule::kForesight ? by_index(rule) : by_scan(rule));
     const std::string what =
-        mix.name + ", load " + rho.data() + ", " + std::string(to_string(rule));
-    print_row(what, "% count", ours, repacked, theirs, false);
-    print_row(what, "% slices", ours, repacked, theirs, true);
-    std::fflush(stdout);
+        fmt::format("{}, load {:.2f}, {}", mix.name, load.rho, to_string(rule));
+    const Compared compared{.ours = ours, .floor = repacked, .other = theirs};
+    print_acceptance(what, compared, false);
+    print_acceptance(what, compared, true);
   }
 }
 
 }  // namespace
 
 void print_rules(int seeds) {
-  std::printf(
+  fmt::print(
       "# accepted of what was asked for; other: the rule that the row names, as published\n");
-  std::printf(
+  fmt::print(
       "# floor: repacking everything at will; last column: sectile - other, same arrivals\n");
   for (const Mix& mix : mixes()) {
     const MakeFleet make = practised(mix, Load().gpus);
@@ -128,9 +137,9 @@ void print_rules(int seeds) {
 }
 
 void print_moves(int seeds) {
-  std::printf("# at most one move for a refused request, load 1; other: fgd without moves\n");
-  std::printf("# last column: part of the gap between fgd and repacking that is closed\n");
-  std::printf(
+  fmt::print("# at most one move for a refused request, load 1; other: fgd without moves\n");
+  fmt::print("# last column: part of the gap between fgd and repacking that is closed\n");
+  fmt::print(
       "# beside a rule that moves one for room only: last column sectile - other, same arrivals\n");
   // A little below 5 %, for the share is kept from the start and measured after the warm-up.
   const MovePolicy for_room{.for_room = true, .share_max = 0.0498};
@@ -146,22 +155,22 @@ void print_moves(int seeds) {
                  measure(mix, load, by_index(Rule::kForesight, also_after)), repacked, fgd);
     for (const Rule rule : {Rule::kMostChoices, Rule::kStranded}) {
       const std::string what = mix.name + ", moves, beside " + std::string(to_string(rule));
-      print_row(what, "% slices", one, repacked, measure(mix, load, by_index(rule, for_room)),
-                true);
+      const Acceptance theirs = measure(mix, load, by_index(rule, for_room));
+      print_acceptance(what, {.ours = one, .floor = repacked, .other = theirs}, true);
     }
-    std::fflush(stdout);
   }
 }
 
 void print_large(int seeds) {
-  std::printf("# 10,000 GPUs, load 1: lost however large the fleet; other: the rule by index\n");
+  fmt::print("# 10,000 GPUs, load 1: lost however large the fleet; other: the rule by index\n");
   const Mix mix = mixes().front();
   const Load load{.gpus = 10'000, .lifetimes = 40, .seeds = seeds};
   const Acceptance ours = measure(mix, load, practised(mix, load.gpus));
   const Acceptance repacked = measure(mix, load, repacking);
   for (const Rule rule : {Rule::kForesight, Rule::kStranded}) {
-    print_row(mix.name + ", 10,000 GPUs, " + std::string(to_string(rule)), "% slices", ours,
-              repacked, measure(mix, load, by_index(rule)), true);
+    const Acceptance theirs = measure(mix, load, by_index(rule));
+    print_acceptance(fmt::format("{}, 10,000 GPUs, {}", mix.name, to_string(rule)),
+                     {.ours = ours, .floor = repacked, .other = theirs}, true);
   }
 }
 

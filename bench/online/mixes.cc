@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 #include "sectile/base/check.h"
@@ -17,9 +19,9 @@ const StateSpace& space_of(bool six) {
       return profile.media == Media::kPlain && (with_double || !profile.double_memory());
     });
   };
-  static const StateSpace kFive = make(false);
-  static const StateSpace kSix = make(true);
-  return six ? kSix : kFive;
+  static const StateSpace all = make(true);
+  static const StateSpace without_double = make(false);
+  return six ? all : without_double;
 }
 
 // GPUs that the repacking fleet needs for many instances in these shares.
@@ -34,8 +36,10 @@ double gpus_per_instance(const Mix& mix) {
     LossFleet::Ticket ticket = 0;
     bool held = true;
     for (std::size_t want = 0; held && want < mix.shares.size(); ++want) {
-      const auto count = static_cast<int>(mix.shares[want] / total * kInstances + 0.5);
-      for (int i = 0; held && i < count; ++i) held = fleet->arrive(want, ticket++);
+      const long count = std::lround(mix.shares[want] / total * kInstances);
+      for (long i = 0; held && i < count; ++i) {
+        held = fleet->arrive(want, ticket++);
+      }
     }
     (held ? high : low) = held ? gpus : gpus + 1;
   }
@@ -48,10 +52,14 @@ Mix make_mix(std::string name, bool six, std::vector<double> shares) {
   mix.space = &space_of(six);
   mix.shares = std::move(shares);
   std::vector<const char*> names = {"1g.10gb", "2g.20gb", "3g.40gb", "4g.40gb", "7g.80gb"};
-  if (six) names.insert(names.begin() + 1, "1g.20gb");
+  if (six) {
+    names.insert(names.begin() + 1, "1g.20gb");
+  }
   for (const char* profile : names) {
-    const Profile* found = mix.space->model().find_by_name(profile);
-    mix.profiles.push_back(*mix.space->find_profile(found->id));
+    const Profile* const found = mix.space->model().find_by_name(profile);
+    const std::optional<std::size_t> number = mix.space->find_profile(found->id);
+    SECTILE_CHECK(number.has_value());
+    mix.profiles.push_back(*number);
     mix.slices.push_back(found->memory_slices);
   }
   mix.gpus_per_instance = gpus_per_instance(mix);
@@ -71,7 +79,9 @@ std::vector<Mix> mixes() {
 void on_all_cores(std::size_t count, const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t number = next++; number < count; number = next++) task(number);
+    for (std::size_t number = next++; number < count; number = next++) {
+      task(number);
+    }
   };
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {

@@ -1,14 +1,15 @@
 #include "bench/online/speed.h"
 
+#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "bench/online/mixes.h"
+#include "bench/row.h"
 #include "sectile/base/check.h"
 #include "sectile/fleet/fleet_index.h"
 #include "sectile/fleet/practice.h"
@@ -55,7 +56,9 @@ class Churn {
       live_.push_back(*placed);
       SECTILE_CHECK(live_.size() <= gpus * kMaxGpuInstances);
     }
-    for (int i = 0; i < 5; ++i) refill(live_.size() / 5);
+    for (int i = 0; i < 5; ++i) {
+      refill(live_.size() / 5);
+    }
   }
 
   Speed measure() {
@@ -92,11 +95,15 @@ class Churn {
 
   Clock::duration place_batch(std::size_t count) {
     std::vector<WantNumber> asked(count);
-    for (WantNumber& want : asked) want = wants_[choice_.draw(random_)];
+    for (WantNumber& want : asked) {
+      want = wants_[choice_.draw(random_)];
+    }
     live_.reserve(live_.size() + count);
     const Clock::time_point start = Clock::now();
     for (const WantNumber want : asked) {
-      if (const auto placed = index_.place(want)) live_.push_back(*placed);
+      if (const auto placed = index_.place(want)) {
+        live_.push_back(*placed);
+      }
     }
     return Clock::now() - start;
   }
@@ -126,7 +133,9 @@ double scan_speed(const Mix& mix, std::size_t gpus) {
   const fleet::WeightedChoice choice(mix.shares);
   std::vector<LossFleet::Ticket> live;
   LossFleet::Ticket next = 0;
-  while (fleet->arrive(choice.draw(random), next)) live.push_back(next++);
+  while (fleet->arrive(choice.draw(random), next)) {
+    live.push_back(next++);
+  }
   constexpr int kPlacings = 2000;
   const Clock::time_point start = Clock::now();
   for (int i = 0; i < kPlacings; ++i) {
@@ -153,11 +162,17 @@ void print_speed_on(const Mix& mix, std::size_t gpus, double scan, const Prefere
   const auto churn = std::make_unique<Churn>(mix, gpus, preference);
   const Speed speed = churn->measure();
   const char* const how = preference != nullptr ? ", practised" : "";
-  std::printf("place on %zu GPUs%s\tns\t%.0f\t-\t%.0f\t%.0f\n", gpus, how, speed.place, scan,
-              scan / speed.place);
-  std::printf("release on %zu GPUs%s\tns\t%.0f\t-\t-\t-\n", gpus, how, speed.release);
-  std::printf("index for %zu GPUs%s\tbytes a GPU\t%.1f\t-\t-\t-\n", gpus, how, speed.bytes);
-  std::fflush(stdout);
+  print_row({.what = fmt::format("place on {} GPUs{}", gpus, how),
+             .unit = "ns",
+             .ours = fmt::format("{:.0f}", speed.place),
+             .other = fmt::format("{:.0f}", scan),
+             .ratio = fmt::format("{:.0f}", scan / speed.place)});
+  print_row({.what = fmt::format("release on {} GPUs{}", gpus, how),
+             .unit = "ns",
+             .ours = fmt::format("{:.0f}", speed.release)});
+  print_row({.what = fmt::format("index for {} GPUs{}", gpus, how),
+             .unit = "bytes a GPU",
+             .ours = fmt::format("{:.1f}", speed.bytes)});
 }
 
 }  // namespace
@@ -166,7 +181,7 @@ void print_speed() {
   const Mix mix = mixes().front();
   const double scan = scan_speed(mix, 10'000);
   const Preference preference = brief_practice(mix);
-  std::printf("# processor time of one core; other: a scan of 10,000 GPUs in the same run\n");
+  fmt::print("# processor time of one core; other: a scan of 10,000 GPUs in the same run\n");
   for (const std::size_t gpus : {100UL, 10'000UL, 100'000UL, 1'000'000UL, 10'000'000UL}) {
     print_speed_on(mix, gpus, scan, nullptr);
     print_speed_on(mix, gpus, scan, &preference);

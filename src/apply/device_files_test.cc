@@ -63,6 +63,10 @@ class Machine : public testing::Test {
   std::optional<Hold> hold(const std::string& link, std::optional<dev_t> number = {}) const {
     return DeviceFiles(snapshot_, paths_).hold(link, number);
   }
+  // Where it surely is one.
+  Hold held(const std::string& link, std::optional<dev_t> number = {}) const {
+    return hold(link, number).value_or(Hold{.gpu = "not held", .file = "not held"});
+  }
 
   ScratchFolder folder_;
   Snapshot snapshot_;
@@ -70,46 +74,46 @@ class Machine : public testing::Test {
 };
 
 TEST_F(Machine, TheMinorIsWhatNamesAGpu) {
-  EXPECT_EQ(hold("/dev/nvidia3").value(),
+  EXPECT_EQ(held("/dev/nvidia3"),
             (Hold{.kind = HoldKind::kDevice, .gpu = "GPU-7", .file = "/dev/nvidia3"}));
   // A GPU that this snapshot does not have is held all the same.
-  EXPECT_EQ(hold("/dev/nvidia7").value().gpu, "");
-  EXPECT_EQ(hold("/dev/nvidiactl").value().kind, HoldKind::kControl);
+  EXPECT_EQ(held("/dev/nvidia7").gpu, "");
+  EXPECT_EQ(held("/dev/nvidiactl").kind, HoldKind::kControl);
 }
 
 TEST_F(Machine, CapabilitiesNameInstances) {
-  const Hold instance = hold("/dev/nvidia-caps/nvidia-cap21").value();
+  const Hold instance = held("/dev/nvidia-caps/nvidia-cap21");
   EXPECT_EQ(instance.kind, HoldKind::kInstance);
   EXPECT_EQ(instance.gpu, "GPU-7");
   EXPECT_EQ(instance.gpu_instance, GpuInstanceId{2});
   EXPECT_FALSE(instance.compute_instance);
-  EXPECT_EQ(hold("/dev/nvidia-caps/nvidia-cap22").value().compute_instance, ComputeInstanceId{0});
-  EXPECT_EQ(hold("/dev/nvidia-caps/nvidia-cap2").value().kind, HoldKind::kControl);
+  EXPECT_EQ(held("/dev/nvidia-caps/nvidia-cap22").compute_instance, ComputeInstanceId{0});
+  EXPECT_EQ(held("/dev/nvidia-caps/nvidia-cap2").kind, HoldKind::kControl);
   // Without the driver's table nobody can tell.
   folder_.write("proc/driver/nvidia-caps/mig-minors", "gpu3/gi2/access x\n");
-  EXPECT_EQ(hold("/dev/nvidia-caps/nvidia-cap21").value().kind, HoldKind::kControl);
+  EXPECT_EQ(held("/dev/nvidia-caps/nvidia-cap21").kind, HoldKind::kControl);
 }
 
 TEST_F(Machine, DisplaysOfOtherMakersDoNotCount) {
-  EXPECT_EQ(hold("/dev/dri/card1").value().gpu, "GPU-7");
-  EXPECT_EQ(hold("/dev/dri/renderD129").value().kind, HoldKind::kDisplay);
+  EXPECT_EQ(held("/dev/dri/card1").gpu, "GPU-7");
+  EXPECT_EQ(held("/dev/dri/renderD129").kind, HoldKind::kDisplay);
   EXPECT_FALSE(hold("/dev/dri/card0"));
 }
 
 TEST_F(Machine, TheNumberOutweighsTheName) {
-  EXPECT_EQ(hold("/dev/gpu", makedev(195, 3)).value().gpu, "GPU-7");
-  EXPECT_EQ(hold("/dev/gpu", makedev(195, 255)).value().kind, HoldKind::kControl);
-  EXPECT_EQ(hold("/dev/x", makedev(236, 21)).value().gpu_instance, GpuInstanceId{2});
-  EXPECT_EQ(hold("/dev/x", makedev(235, 0)).value().kind, HoldKind::kControl);
-  EXPECT_EQ(hold("/dev/x", makedev(226, 129)).value().gpu, "GPU-7");
+  EXPECT_EQ(held("/dev/gpu", makedev(195, 3)).gpu, "GPU-7");
+  EXPECT_EQ(held("/dev/gpu", makedev(195, 255)).kind, HoldKind::kControl);
+  EXPECT_EQ(held("/dev/x", makedev(236, 21)).gpu_instance, GpuInstanceId{2});
+  EXPECT_EQ(held("/dev/x", makedev(235, 0)).kind, HoldKind::kControl);
+  EXPECT_EQ(held("/dev/x", makedev(226, 129)).gpu, "GPU-7");
   EXPECT_FALSE(hold("/dev/null", makedev(1, 3)));
 }
 
 TEST_F(Machine, RealDevicesAreNotThoseOfAnEmulatedMachine) {
   paths_.dev = folder_.path() / "dev";
   EXPECT_FALSE(hold("/dev/nvidia3", makedev(195, 3)));
-  EXPECT_EQ(hold(paths_.dev + "/nvidia3").value().gpu, "GPU-7");
-  EXPECT_EQ(hold(paths_.dev + "/nvidia3").value().file, "/dev/nvidia3");
+  EXPECT_EQ(held(paths_.dev + "/nvidia3").gpu, "GPU-7");
+  EXPECT_EQ(held(paths_.dev + "/nvidia3").file, "/dev/nvidia3");
   const DeviceFiles files(snapshot_, paths_);
   EXPECT_FALSE(files.worth_asking("/dev/nvidia3"));
   EXPECT_TRUE(files.worth_asking(paths_.dev + "/nvidia3"));

@@ -127,7 +127,9 @@ TEST(DisruptionTest, RandomTriplesDestroyNoMoreThanTheOptimum) {
     for (int round = 0; round < kTriples; ++round) {
       const Layout& from = layouts.draw(random);
       const Layout& wanted = layouts.draw(random);
-      const unsigned busy = static_cast<unsigned>(random() & random()) & ((1U << from.size()) - 1U);
+      auto few = static_cast<unsigned>(random());
+      few &= static_cast<unsigned>(random());
+      const unsigned busy = few & ((1U << from.size()) - 1U);
       put(now.gpus[0], from, busy);
       const GpuTarget target{.uuid = now.gpus[0].uuid,
                              .mig_enabled = true,

@@ -49,7 +49,7 @@ class Child {
   Victim victim() const {
     const auto pid = static_cast<std::uint32_t>(pid_);
     return {.pid = pid,
-            .start_time = read_stat("/proc", pid).value().start_time,
+            .start_time = read_stat("/proc", pid).value_or(ProcessStat{}).start_time,
             .user = {},
             .command = {},
             .place = {}};

@@ -88,11 +88,13 @@ TEST(ImageTest, WhatIsNoImageIsRefused) {
     return with(R"({"uuid":"GPU-1","index":0,"model":"m","mig":"on","pending":"on","instances":[)" +
                 instances + "]}");
   };
+  std::string two = gpu;
+  two.append(",").append(gpu);
   EXPECT_TRUE(parse_image(with(gpu), "t"));
   EXPECT_TRUE(parse_image(with(""), "t"));
   for (const std::string& text :
        {std::string(), std::string("{}"), std::string("[]"), std::string("{\"schema\":"),
-        std::string(R"({"schema":"sectile/image/v2","gpus":[]})"), with(gpu + "," + gpu),
+        std::string(R"({"schema":"sectile/image/v2","gpus":[]})"), with(two),
         with(R"({"uuid":"GPU-1"})"),
         with(R"({"uuid":"G","index":-1,"model":"m","mig":"on","pending":"on","instances":[]})"),
         with(R"({"uuid":"G","index":0,"model":"m","mig":"yes","pending":"on","instances":[]})"),

@@ -81,7 +81,9 @@ TEST_F(StateFileTest, ReadersNeedNothingToBeThere) {
 TEST_F(StateFileTest, ReadersSeeAndCannotWrite) {
   ASSERT_TRUE(opened().put("a", "b"));
   std::optional<StateFile> reader = StateFile::open_to_read(here()).value();
-  ASSERT_TRUE(reader);
+  if (!reader) {
+    FAIL();
+  }
   EXPECT_EQ(reader->get("a").value(), "b");
   EXPECT_EQ(reader->put("a", "c").error().code, ErrorCode::kPermission);
   EXPECT_EQ(opened().get("a").value(), "b");
@@ -111,7 +113,7 @@ TEST_F(StateFileTest, ATruncatedFileIsRefusedWhereverItWasCut) {
     expect_refused(ErrorCode::kFailed, "damaged");
   }
   write(whole);
-  EXPECT_EQ(opened().get("a").value()->size(), 20'000U);
+  EXPECT_EQ(opened().get("a").value(), std::string(20'000, 'x'));
 }
 
 TEST_F(StateFileTest, APageOfGarbageIsRefused) {

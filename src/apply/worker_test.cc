@@ -58,7 +58,7 @@ void print(int descriptor, std::string_view text) {
 
 TEST(WorkerTest, AnswersAndItsOutputIsPassedOn) {
   Recorder recorder;
-  const std::string large(3'000'000, '\0');
+  std::string large(3'000'000, '\0');
   const WorkerEnd end = run(recorder, [&](WorkerSide& side) {
     const Watched call(&side, "nvmlInit_v2");
     print(STDOUT_FILENO, "to people\n");

@@ -22,6 +22,19 @@ constexpr std::array kChanging = {
     "nvmlComputeInstanceDestroy",
 };
 
+std::vector<Fault> make_faults() {
+  std::vector<Fault> made;
+  for (const bool persistent : {false, true}) {
+    made.push_back({.code = "SUCCESS", .persistent = persistent, .done = false});
+    for (const bool done : {false, true}) {
+      for (const char* const code : kCodes) {
+        made.push_back({.code = code, .persistent = persistent, .done = done});
+      }
+    }
+  }
+  return made;
+}
+
 }  // namespace
 
 std::string Fault::script(std::string_view call) const {
@@ -30,18 +43,7 @@ std::string Fault::script(std::string_view call) const {
 }
 
 std::span<const Fault> all_faults() {
-  static const std::vector<Fault> faults = [] {
-    std::vector<Fault> made;
-    for (const bool persistent : {false, true}) {
-      made.push_back({.code = "SUCCESS", .persistent = persistent, .done = false});
-      for (const bool done : {false, true}) {
-        for (const char* const code : kCodes) {
-          made.push_back({.code = code, .persistent = persistent, .done = done});
-        }
-      }
-    }
-    return made;
-  }();
+  static const std::vector<Fault> faults = make_faults();
   return faults;
 }
 

@@ -184,17 +184,22 @@ struct Sweep {
     int status = 0;
     ::waitpid(start(world, one), &status, 0);
     const bool cut_off = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-    if (!cut_off && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+    if (!cut_off && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
       report(world, one, "the process ended with status " + std::to_string(status));
     }
     return cut_off;
   }
 
-  std::uint64_t boundaries(World& world, Work work) {
+  // To where the work begins: a repair at a change that was cut off.
+  void prepare(World& world, Work work) {
     world.restore();
     if (work == Work::kRepair) {
       run(world, {.work = Work::kChange, .end = End::kKilled, .boundary = middle_});
     }
+  }
+
+  std::uint64_t boundaries(World& world, Work work) {
+    prepare(world, work);
     run(world, {.work = work, .end = End::kKilled, .boundary = kNever});
     return shared().boundaries;
   }
@@ -211,10 +216,7 @@ struct Sweep {
         const std::uint64_t shift =
             wanted == 0 ? 0 : static_cast<std::uint64_t>(end) * all / (std::size(kEnds) * count);
         const Case one{.work = work, .end = end, .boundary = i * all / count + shift + 1};
-        world.restore();
-        if (work == Work::kRepair) {
-          run(world, {.work = Work::kChange, .end = End::kKilled, .boundary = middle_});
-        }
+        prepare(world, work);
         if (run(world, one)) {
           (end == End::kKilled ? killed : power_cuts) += 1;
         }

@@ -225,19 +225,7 @@ void World::create() {
   const std::vector<const GpuScenario*> gpus = by_index(scenario_);
   for (std::size_t index = 0; index < gpus.size(); ++index) {
     for (const int start : gpus[index]->busy) {
-      emulator::Occupant occupant;
-      occupant.pid = static_cast<std::uint32_t>(getpid());
-      occupant.gpu = static_cast<int>(index);
-      store_->read([&](const emulator::Node& node) {
-        for (std::uint32_t id = 0; id < emulator::kTreeIds; ++id) {
-          const emulator::GpuInstance& instance = node.gpus.items.at(index).instances.at(id);
-          if (instance.exists != 0 && static_cast<int>(instance.span.start) == start) {
-            occupant.gpu_instance = id;
-          }
-        }
-        return NVML_SUCCESS;
-      });
-      must(emulator::add_occupant(node_folder(), occupant), scenario_.name);
+      occupy(index, start);
     }
   }
   pristine_ = std::make_unique<emulator::Node>();
@@ -245,6 +233,22 @@ void World::create() {
     *pristine_ = node;
     return NVML_SUCCESS;
   });
+}
+
+void World::occupy(std::size_t gpu, int start) const {
+  emulator::Occupant occupant;
+  occupant.pid = static_cast<std::uint32_t>(getpid());
+  occupant.gpu = static_cast<int>(gpu);
+  store_->read([&](const emulator::Node& node) {
+    for (std::uint32_t id = 0; id < emulator::kTreeIds; ++id) {
+      const emulator::GpuInstance& instance = node.gpus.items.at(gpu).instances.at(id);
+      if (instance.exists != 0 && static_cast<int>(instance.span.start) == start) {
+        occupant.gpu_instance = id;
+      }
+    }
+    return NVML_SUCCESS;
+  });
+  must(emulator::add_occupant(node_folder(), occupant), scenario_.name);
 }
 
 void World::expect_before() const {
@@ -419,8 +423,9 @@ Result<Node> open_node(const Hook& hook, CallWatch* watch) {
 }  // namespace sectile::faults
 
 // A process with little memory forks fast, and the sweeps fork thousands of times.
-extern "C" const char*
-__asan_default_options();  // NOLINT(bugprone-reserved-identifier): ASan's name.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): ASan's name.
+extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
   return "quarantine_size_mb=1:thread_local_quarantine_size_kb=16:malloc_context_size=8";
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

@@ -94,6 +94,8 @@ class World {
 
  private:
   void create();
+  // Puts this process on the instance there.
+  void occupy(std::size_t gpu, int start) const;
   void expect_before() const;
   void expect_after();
   std::vector<GpuTarget> targets(const Snapshot& now) const;

@@ -11,6 +11,7 @@
 #include "sectile/emulator/emulator.h"
 #include "sectile/geometry/catalogue.h"
 #include "sectile/geometry/enumerate.h"
+#include "src/apply/test_variable.h"
 #include "src/base/scratch_folder.h"
 
 namespace sectile {
@@ -18,14 +19,9 @@ namespace {
 
 class Live : public testing::TestWithParam<std::string> {
  protected:
-  Live() {
-    setenv("SECTILE_STATE_DIR", (folder_.path() / "state").c_str(), 1);
-    setenv(emulator::kStateEnvironment, node_folder().c_str(), 1);
-  }
-
   std::string node_folder() const { return folder_.path() / "node"; }
 
-  void emulate(emulator::NodeDescription node) const {
+  void emulate(const emulator::NodeDescription& node) const {
     const Status made = emulator::create_node(node_folder(), node);
     ASSERT_TRUE(made) << made.error().message;
   }
@@ -33,6 +29,8 @@ class Live : public testing::TestWithParam<std::string> {
 
   // Since the emulator makes each change durable.
   ScratchFolder folder_ = ScratchFolder::in_memory();
+  TestVariable state_{"SECTILE_STATE_DIR", folder_.path() / "state"};
+  TestVariable node_{emulator::kStateEnvironment, node_folder()};
 };
 
 emulator::GpuDescription gpu(const std::string& key, bool enabled) {

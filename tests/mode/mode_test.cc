@@ -9,6 +9,7 @@
 #include "sectile/apply/mode_rule.h"
 #include "sectile/emulator/emulator.h"
 #include "sectile/geometry/catalogue.h"
+#include "src/apply/test_variable.h"
 #include "src/base/scratch_folder.h"
 
 namespace sectile {
@@ -18,11 +19,6 @@ using emulator::Place;
 
 class ModeTest : public testing::Test {
  protected:
-  ModeTest() {
-    setenv("SECTILE_STATE_DIR", (folder_.path() / "state").c_str(), 1);
-    setenv(emulator::kStateEnvironment, node_folder().c_str(), 1);
-  }
-
   std::string node_folder() const { return folder_.path() / "node"; }
 
   void emulate(const std::string& key, Place place, int branch = 580, int count = 1) const {
@@ -55,6 +51,8 @@ class ModeTest : public testing::Test {
   }
 
   ScratchFolder folder_;
+  TestVariable state_{"SECTILE_STATE_DIR", folder_.path() / "state"};
+  TestVariable node_{emulator::kStateEnvironment, node_folder()};
 };
 
 constexpr std::pair kOff(MigMode::kDisabled, MigMode::kDisabled);

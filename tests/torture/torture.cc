@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <new>
 #include <random>
 #include <vector>
@@ -227,11 +228,14 @@ void violation(Arena& arena, const char* what, long long value) {
 
 }  // namespace sectile::torture
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   if (argc != 2) {
     std::fprintf(stderr, "usage: torture libnvidia-ml.so.1\n");
     return 2;
   }
   const sectile::ScratchFolder folder;
   return sectile::torture::run(argv[1], folder.path());
+} catch (const std::exception& error) {  // Of the folder.
+  std::fprintf(stderr, "torture: %s\n", error.what());
+  return 1;
 }

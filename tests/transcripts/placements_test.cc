@@ -56,21 +56,24 @@ std::uint32_t number(const std::string& text) {
   return value;
 }
 
+// No index: what is asked of the emulator is there.
+constexpr std::uint32_t kNone = UINT32_MAX;
+
 Outcome place_all(const Geometry& geometry, bool swapped, const std::vector<std::string>& request) {
   Outcome outcome;
   Gpu gpu{};
   gpu.swapped = swapped ? 1 : 0;
   for (const std::string& profile_id : request) {
-    const std::uint32_t profile = find_profile(geometry, number(profile_id)).value();
+    const std::uint32_t profile = find_profile(geometry, number(profile_id)).value_or(kNone);
     const std::optional<std::uint32_t> start = default_start(geometry, gpu, profile);
     if (!start) {
       outcome.starts.emplace_back("-");
       outcome.ids.emplace_back("-");
       continue;
     }
-    const Span span = {.start = *start, .size = geometry.profiles.items[profile].memory_slices};
-    const std::uint32_t id = tree_id(geometry, swapped, span).value();
-    gpu.instances[id] = {
+    const Span span = {.start = *start, .size = geometry.profiles.items.at(profile).memory_slices};
+    const std::uint32_t id = tree_id(geometry, swapped, span).value_or(kNone);
+    gpu.instances.at(id) = {
         .exists = 1, .generation = 1, .profile = profile, .span = span, .compute = {}};
     outcome.starts.push_back(std::to_string(*start));
     outcome.ids.push_back(std::to_string(id));

@@ -109,7 +109,7 @@ emulator::GpuInstance emulated(const emulator::ProfileKind& kind, const Slot& sl
   for (const ComputeSlot& compute : slot.compute()) {
     emulator::ComputeInstance& made = instance.compute.at(id++);
     made.exists = 1;
-    made.compute = emulator::find_compute(kind, compute.profile.value).value();
+    made.compute = emulator::find_compute(kind, compute.profile.value).value_or(UINT32_MAX);
     made.span = {.start = static_cast<std::uint32_t>(compute.placement.start),
                  .size = static_cast<std::uint32_t>(compute.placement.size)};
   }
