@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "sectile/apply/journal.h"
 #include "sectile/base/check.h"
 #include "src/base/scratch_folder.h"
+#include "src/base/surely.h"
 
 namespace {
 
@@ -35,9 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   folder.write("state.db", bytes);
   auto opened = sectile::StateFile::open_to_read({.directory = folder.path()});
   if (opened) {
-    std::optional<sectile::StateFile> state = *std::move(opened);
-    SECTILE_CHECK(state.has_value());
-    read_all(*state);
+    sectile::StateFile state = sectile::surely(*std::move(opened));
+    read_all(state);
   }
   SECTILE_CHECK(folder.read("state.db") == bytes);
   return 0;

@@ -89,8 +89,8 @@ struct Beside {
     const auto in_use =
         std::ranges::count_if(fleet, [](const FleetGpu& gpu) { return !gpu.layout.empty(); });
     const auto weight = static_cast<std::int64_t>(fleet.size() + 1);
-    const Objective& unserved = value_of(plan, Goal::kUnserved);
-    const Objective& gpus = value_of(plan, Goal::kGpus);
+    const Objective& unserved = objective(plan, Goal::kUnserved);
+    const Objective& gpus = objective(plan, Goal::kGpus);
     ours_cost += unserved.value * weight + gpus.value - in_use;
     ours_bound += unserved.bound * weight + gpus.bound - in_use;
     theirs_cost += answer->objective;

@@ -13,6 +13,8 @@
 namespace sectile::bench {
 namespace {
 
+constexpr double kGpusPerUnit = 0.4857;  // Of the uniform mix of the five, by the relaxation.
+
 // The loss model on one GPU after another: who comes takes a place or is lost, and leaves again.
 class Churn {
  public:

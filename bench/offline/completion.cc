@@ -25,11 +25,11 @@ void print_completion(bool quick) {
                .other = "1000",
                .ratio = fmt::format("{:.1f}", 1000 / time)});
     print_row({.unit = "GPUs in use",
-               .ours = fmt::format("{}", value_of(plan, Goal::kGpus).value),
-               .floor = fmt::format("{}", value_of(plan, Goal::kGpus).bound)});
+               .ours = fmt::format("{}", objective(plan, Goal::kGpus).value),
+               .floor = fmt::format("{}", objective(plan, Goal::kGpus).bound)});
     print_row({.unit = "instances unserved",
-               .ours = fmt::format("{}", value_of(plan, Goal::kUnserved).value),
-               .floor = fmt::format("{}", value_of(plan, Goal::kUnserved).bound)});
+               .ours = fmt::format("{}", objective(plan, Goal::kUnserved).value),
+               .floor = fmt::format("{}", objective(plan, Goal::kUnserved).bound)});
     fmt::print("# {} states, {} layouts weighed\n", plan.states, plan.patterns);
   }
 }

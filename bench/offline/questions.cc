@@ -83,7 +83,7 @@ FleetPlan planned(std::span<const FleetGpu> fleet, std::span<const FleetWant> wa
   return std::move(*plan);
 }
 
-const Objective& value_of(const FleetPlan& plan, Goal goal) {
+const Objective& objective(const FleetPlan& plan, Goal goal) {
   const Objective* const found = plan.find(goal);
   SECTILE_CHECK(found != nullptr);
   return *found;

@@ -14,7 +14,6 @@
 namespace sectile::bench {
 
 inline constexpr const char* kFive[] = {"1g.10gb", "2g.20gb", "3g.40gb", "4g.40gb", "7g.80gb"};
-inline constexpr double kGpusPerUnit = 0.4857;  // Of their uniform mix, by the relaxation.
 
 // Of the processor: what is measured has one thread, and the machine may be busy.
 double milliseconds(const std::function<void()>& work);
@@ -35,6 +34,6 @@ FleetPlan planned(std::span<const FleetGpu> fleet, std::span<const FleetWant> wa
                   const FleetRequest& request);
 
 // Requires: a goal that was planned for.
-const Objective& value_of(const FleetPlan& plan, Goal goal);
+const Objective& objective(const FleetPlan& plan, Goal goal);
 
 }  // namespace sectile::bench

@@ -29,7 +29,7 @@ double gpus_per_unit(std::vector<FleetWant> mix) {
   const FleetPlan plan = planned(
       {}, mix,
       {.goals = {Goal::kUnserved, Goal::kGpus}, .purchases = {{.model = &model("a100-80gb")}}});
-  return static_cast<double>(value_of(plan, Goal::kGpus).value) / static_cast<double>(sum);
+  return static_cast<double>(objective(plan, Goal::kGpus).value) / static_cast<double>(sum);
 }
 
 // % of the slices, of so many instances at once, with that layout on each GPU.

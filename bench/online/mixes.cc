@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cmath>
 #include <numeric>
-#include <optional>
 #include <thread>
 
 #include "sectile/base/check.h"
 #include "sectile/geometry/catalogue.h"
+#include "src/base/surely.h"
 
 namespace sectile::bench {
 namespace {
@@ -57,9 +57,7 @@ Mix make_mix(std::string name, bool six, std::vector<double> shares) {
   }
   for (const char* profile : names) {
     const Profile* const found = mix.space->model().find_by_name(profile);
-    const std::optional<std::size_t> number = mix.space->find_profile(found->id);
-    SECTILE_CHECK(number.has_value());
-    mix.profiles.push_back(*number);
+    mix.profiles.push_back(surely(mix.space->find_profile(found->id)));
     mix.slices.push_back(found->memory_slices);
   }
   mix.gpus_per_instance = gpus_per_instance(mix);

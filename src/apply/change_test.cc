@@ -8,6 +8,7 @@
 #include "src/apply/apply_testing.h"
 #include "src/apply/layout_testing.h"
 #include "src/base/scratch_folder.h"
+#include "src/base/surely.h"
 #include "src/device/fake_nvml.h"
 
 namespace sectile {
@@ -124,7 +125,7 @@ TEST_F(ChangeTest, IsJournalledWithWhatWasAndWhatIs) {
   EXPECT_TRUE(record.finished);
   EXPECT_EQ(layout_of(h100(), record.before.gpus.at(0)).value(), full());
   EXPECT_EQ(layout_of(h100(), record.target.gpus.at(0)).value(), thinned());
-  const NodeImage after = record.after.value_or(NodeImage{});
+  const NodeImage after = surely(record.after);
   EXPECT_EQ(layout_of(h100(), after.gpus.at(0)).value(), thinned());
   EXPECT_FALSE(after.gpus[0].instances[0].compute[0].uuid.empty());
   std::vector<std::string> what;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "src/base/scratch_folder.h"
+#include "src/base/surely.h"
 
 namespace sectile {
 namespace {
@@ -63,9 +64,8 @@ class Machine : public testing::Test {
   std::optional<Hold> hold(const std::string& link, std::optional<dev_t> number = {}) const {
     return DeviceFiles(snapshot_, paths_).hold(link, number);
   }
-  // Where it surely is one.
   Hold held(const std::string& link, std::optional<dev_t> number = {}) const {
-    return hold(link, number).value_or(Hold{.gpu = "not held", .file = "not held"});
+    return surely(hold(link, number));
   }
 
   ScratchFolder folder_;

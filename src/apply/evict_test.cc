@@ -10,6 +10,7 @@
 #include <functional>
 
 #include "src/apply/process_info.h"
+#include "src/base/surely.h"
 
 namespace sectile {
 namespace {
@@ -49,7 +50,7 @@ class Child {
   Victim victim() const {
     const auto pid = static_cast<std::uint32_t>(pid_);
     return {.pid = pid,
-            .start_time = read_stat("/proc", pid).value_or(ProcessStat{}).start_time,
+            .start_time = surely(read_stat("/proc", pid)).start_time,
             .user = {},
             .command = {},
             .place = {}};

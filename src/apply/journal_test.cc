@@ -5,10 +5,10 @@
 #include <memory>
 #include <optional>
 
-#include "sectile/base/check.h"
 #include "src/apply/apply_testing.h"
 #include "src/apply/sqlite.h"
 #include "src/base/scratch_folder.h"
+#include "src/base/surely.h"
 
 namespace sectile {
 namespace {
@@ -58,16 +58,8 @@ class JournalTest : public testing::Test {
 
  protected:
   ScratchFolder folder_ = ScratchFolder::in_memory();
-  // Stops the test where there is none.
-  ChangeRecord unfinished() const { return record_of(journal_->unfinished().value()); }
-  ChangeRecord found(std::int64_t change) const {
-    return record_of(journal_->find(change).value());
-  }
-
-  static ChangeRecord record_of(const std::optional<ChangeRecord>& record) {
-    SECTILE_CHECK(record.has_value());
-    return *record;
-  }
+  ChangeRecord unfinished() const { return surely(journal_->unfinished().value()); }
+  ChangeRecord found(std::int64_t change) const { return surely(journal_->find(change).value()); }
 
   FakeClock clock_;
   std::unique_ptr<StateFile> state_;
@@ -93,7 +85,7 @@ TEST_F(JournalTest, AnEntryIsUnfinishedUntilItIsFinished) {
   const ChangeRecord done = found(change);
   EXPECT_EQ(done.state, ChangeState::kDone);
   EXPECT_EQ(done.after, entry().target);
-  EXPECT_EQ(done.finished.value_or(done.started) - done.started, std::chrono::milliseconds(1500));
+  EXPECT_EQ(surely(done.finished) - done.started, std::chrono::milliseconds(1500));
 }
 
 TEST_F(JournalTest, WhatCouldNotBeRestoredStaysUnfinished) {
@@ -121,8 +113,7 @@ TEST_F(JournalTest, StepsAreKeptWithIntentAndOutcome) {
   EXPECT_EQ(steps[0].kind, "create-instance");
   EXPECT_EQ(steps[0].what, "create 3g.40gb@4");
   EXPECT_EQ(steps[0].failure, "no");
-  EXPECT_EQ(steps[0].ended.value_or(steps[0].intended) - steps[0].intended,
-            std::chrono::milliseconds(100));
+  EXPECT_EQ(surely(steps[0].ended) - steps[0].intended, std::chrono::milliseconds(100));
   EXPECT_EQ(steps[1].number, 2);
   EXPECT_EQ(steps[1].kind, "reset");
   EXPECT_EQ(steps[1].purpose, Purpose::kUndo);

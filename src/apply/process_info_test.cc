@@ -7,13 +7,15 @@
 #include <csignal>
 #include <string>
 
+#include "src/base/surely.h"
+
 namespace sectile {
 namespace {
 
 const std::string kFields = " 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 987654 100 200";
 
 TEST(ProcessInfoTest, TheNameMayHoldAnything) {
-  const ProcessStat stat = parse_stat("41 (a) R (b)) S 7 41 41" + kFields).value_or(ProcessStat{});
+  const ProcessStat stat = surely(parse_stat("41 (a) R (b)) S 7 41 41" + kFields));
   EXPECT_EQ(stat.name, "a) R (b)");
   EXPECT_EQ(stat.state, 'S');
   EXPECT_EQ(stat.parent, 7U);
@@ -38,12 +40,12 @@ TEST(ProcessInfoTest, TheUserIsTheRealOne) {
 
 TEST(ProcessInfoTest, ThisProcessKnowsItself) {
   const auto pid = static_cast<std::uint32_t>(getpid());
-  const ProcessInfo self = read_process("/proc", pid).value_or(ProcessInfo{});
+  const ProcessInfo self = surely(read_process("/proc", pid));
   EXPECT_EQ(self.parent, static_cast<std::uint32_t>(getppid()));
   EXPECT_EQ(self.uid, getuid());
   EXPECT_NE(self.command.find("apply_test"), std::string::npos) << self.command;
   EXPECT_FALSE(self.words.empty());
-  EXPECT_EQ(self.start_time, read_stat("/proc", pid).value_or(ProcessStat{}).start_time);
+  EXPECT_EQ(self.start_time, surely(read_stat("/proc", pid)).start_time);
   EXPECT_GT(boot_time("/proc"), 1000000000);
 }
 
@@ -54,8 +56,7 @@ TEST(ProcessInfoTest, WhoHasEndedIsSeenUntilItsParentTakesNote) {
   }
   siginfo_t info{};
   ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
-  EXPECT_EQ(read_process("/proc", static_cast<std::uint32_t>(child)).value_or(ProcessInfo{}).state,
-            'Z');
+  EXPECT_EQ(surely(read_process("/proc", static_cast<std::uint32_t>(child))).state, 'Z');
   waitpid(child, nullptr, 0);
   EXPECT_FALSE(read_process("/proc", static_cast<std::uint32_t>(child)));
 }

@@ -8,6 +8,7 @@
 
 #include "src/apply/sqlite.h"
 #include "src/base/scratch_folder.h"
+#include "src/base/surely.h"
 
 namespace sectile {
 namespace {
@@ -80,12 +81,9 @@ TEST_F(StateFileTest, ReadersNeedNothingToBeThere) {
 
 TEST_F(StateFileTest, ReadersSeeAndCannotWrite) {
   ASSERT_TRUE(opened().put("a", "b"));
-  std::optional<StateFile> reader = StateFile::open_to_read(here()).value();
-  if (!reader) {
-    FAIL();
-  }
-  EXPECT_EQ(reader->get("a").value(), "b");
-  EXPECT_EQ(reader->put("a", "c").error().code, ErrorCode::kPermission);
+  StateFile reader = surely(StateFile::open_to_read(here()).value());
+  EXPECT_EQ(reader.get("a").value(), "b");
+  EXPECT_EQ(reader.put("a", "c").error().code, ErrorCode::kPermission);
   EXPECT_EQ(opened().get("a").value(), "b");
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sectile/geometry/catalogue.h"
+#include "src/base/surely.h"
 #include "src/emulator/geometry_copy.h"
 #include "src/emulator/slots.h"
 
@@ -56,24 +57,21 @@ std::uint32_t number(const std::string& text) {
   return value;
 }
 
-// No index: what is asked of the emulator is there.
-constexpr std::uint32_t kNone = UINT32_MAX;
-
 Outcome place_all(const Geometry& geometry, bool swapped, const std::vector<std::string>& request) {
   Outcome outcome;
   Gpu gpu{};
   gpu.swapped = swapped ? 1 : 0;
   for (const std::string& profile_id : request) {
-    const std::uint32_t profile = find_profile(geometry, number(profile_id)).value_or(kNone);
+    const std::uint32_t profile = surely(find_profile(geometry, number(profile_id)));
     const std::optional<std::uint32_t> start = default_start(geometry, gpu, profile);
     if (!start) {
       outcome.starts.emplace_back("-");
       outcome.ids.emplace_back("-");
       continue;
     }
-    const Span span = {.start = *start, .size = geometry.profiles.items.at(profile).memory_slices};
-    const std::uint32_t id = tree_id(geometry, swapped, span).value_or(kNone);
-    gpu.instances.at(id) = {
+    const Span span = {.start = *start, .size = geometry.profiles.items[profile].memory_slices};
+    const std::uint32_t id = surely(tree_id(geometry, swapped, span));
+    gpu.instances[id] = {
         .exists = 1, .generation = 1, .profile = profile, .span = span, .compute = {}};
     outcome.starts.push_back(std::to_string(*start));
     outcome.ids.push_back(std::to_string(id));

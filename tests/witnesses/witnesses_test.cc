@@ -10,6 +10,7 @@
 #include "sectile/geometry/catalogue.h"
 #include "sectile/geometry/enumerate.h"
 #include "sectile/geometry/fit.h"
+#include "src/base/surely.h"
 #include "src/emulator/geometry_copy.h"
 #include "src/emulator/slots.h"
 #include "src/emulator/state.h"
@@ -109,7 +110,7 @@ emulator::GpuInstance emulated(const emulator::ProfileKind& kind, const Slot& sl
   for (const ComputeSlot& compute : slot.compute()) {
     emulator::ComputeInstance& made = instance.compute.at(id++);
     made.exists = 1;
-    made.compute = emulator::find_compute(kind, compute.profile.value).value_or(UINT32_MAX);
+    made.compute = surely(emulator::find_compute(kind, compute.profile.value));
     made.span = {.start = static_cast<std::uint32_t>(compute.placement.start),
                  .size = static_cast<std::uint32_t>(compute.placement.size)};
   }
